@@ -1,0 +1,58 @@
+# make try, make run and make test each make their own environment when it is missing or stale.
+# ARGS is passed on: make try ARGS=--no-browser
+
+PYTHON ?= $(shell command -v python3.13 || command -v python3.12 || command -v python3.11 || command -v python3)
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/pip install --quiet --disable-pip-version-check --require-hashes
+
+.PHONY: run try test lint bench requirements clean
+
+run: $(VENV)/.run
+	$(BIN)/natobot run $(ARGS)
+
+try: $(VENV)/.try
+	$(BIN)/natobot try $(ARGS)
+
+test: $(VENV)/.dev
+	$(BIN)/pytest $(ARGS)
+
+lint: $(VENV)/.dev
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: $(VENV)/.dev
+	$(BIN)/python -m benchmarks $(ARGS)
+
+# One stamp per set of requirements; each is made again when its requirements change.
+$(VENV)/.run: requirements/run.txt
+$(VENV)/.try: requirements/try.txt
+$(VENV)/.dev: requirements/dev.txt
+
+$(VENV)/.run $(VENV)/.try $(VENV)/.dev: requirements/build.txt pyproject.toml | $(VENV)/.python
+	$(PIP) -r requirements/build.txt -r requirements/$(notdir $(subst .,,$(suffix $@))).txt
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/.python:
+	@"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+		|| { echo 'Python 3.11 or newer is needed. Install it, or name it: make $(MAKECMDGOALS) PYTHON=/path/to/python3' >&2; exit 1; }
+	@"$(PYTHON)" -m venv $(VENV) \
+		|| { echo 'The module venv is missing. On Debian and Ubuntu: apt-get install python3-venv' >&2; rm -rf $(VENV); exit 1; }
+	@touch $@
+
+# Needs uv. Pins every package with its hashes and names no registry.
+requirements:
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
+		pyproject.toml --output-file requirements/run.txt
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
+		--constraint requirements/run.txt --extra try pyproject.toml --output-file requirements/try.txt
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
+		--constraint requirements/try.txt --extra try --extra dev pyproject.toml --output-file requirements/dev.txt
+	echo 'setuptools>=80' | uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+		--no-emit-index-url --no-header - --output-file requirements/build.txt
+
+clean:
+	rm -rf $(VENV) build *.egg-info

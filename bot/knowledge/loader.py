@@ -1,0 +1,282 @@
+"""
+Files -> ``Knowledge``, strictly: all that is wrong is reported at once, each with file, line and key.
+
+Only this module knows how a pack is laid out on disk.
+"""
+
+import hashlib
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any, TypeVar
+
+from pydantic import TypeAdapter, ValidationError
+from rapidfuzz import process
+
+from bot.errors import KnowledgeError, Problem
+from bot.knowledge.models import (
+    GlossaryTerm,
+    Kind,
+    Knowledge,
+    OutOfScope,
+    Pack,
+    Source,
+    SourceKind,
+    TimelineEvent,
+    Topic,
+)
+from bot.strict_yaml import MappingNode, SequenceNode, key_path, line_of, read_yaml
+
+PACK_SIZE_LIMIT = 16 * 1024 * 1024  # bytes of all files together
+
+_Valid = TypeVar("_Valid")
+
+# Messages of pydantic that a person who edits YAML could not act on, by pydantic's error type.
+_WORDS = {
+    "missing": "is missing. Add it.",
+    "extra_forbidden": "is not a key that is known here. Check the spelling or remove it.",
+    "string_too_long": "is too long: at most {max_length} characters.",
+    "string_too_short": "is too short: at least {min_length} characters.",
+    "too_long": "has too many items: at most {max_length}.",
+    "too_short": "has too few items: at least {min_length}.",
+    "string_type": "should be a text.",
+    "tuple_type": "should be a list.",
+    "list_type": "should be a list.",
+    "model_type": "should be a mapping of keys.",
+    "dict_type": "should be a mapping of keys.",
+    "enum": "should be one of: {expected}.",
+    "string_pattern_mismatch": "has characters that are not allowed here (it must match {pattern}).",
+    "int_parsing": "should be a whole number.",
+    "greater_than": "should be greater than {gt}.",
+    "date_from_datetime_parsing": "is not a day of the calendar.",
+}
+
+
+def load_knowledge(folder: Path) -> Knowledge:
+    """
+    Read, validate and return the pack in *folder*.
+
+    Raises:
+        KnowledgeError: The pack has mistakes; the error lists every one.
+    """
+    reading = _Reading(folder)
+    knowledge = reading.knowledge()
+    if reading.problems or knowledge is None:
+        raise KnowledgeError(sorted(reading.problems, key=lambda problem: (str(problem.file), problem.line or 0)))
+    return knowledge
+
+
+def pack_files(folder: Path) -> list[Path]:
+    """Return every file that is part of the pack, in a fixed order."""
+    return sorted(path for path in folder.rglob("*") if path.suffix in {".yaml", ".csv"} and path.is_file())
+
+
+class _Reading:
+    """One attempt at reading a pack."""
+
+    def __init__(self, folder: Path) -> None:
+        self.problems: list[Problem] = []
+        self._folder = folder
+        self._data: dict[Path, MappingNode | SequenceNode] = {}
+
+    def knowledge(self) -> Knowledge | None:
+        if not self._folder.is_dir():
+            self._complain(self._folder, None, "", "is not a folder. Point BOT_KNOWLEDGE at a knowledge pack.")
+            return None
+        files = pack_files(self._folder)
+        if sum(path.stat().st_size for path in files) > PACK_SIZE_LIMIT:
+            self._complain(self._folder, None, "", "holds more than 16 MiB. Remove what does not belong to the pack.")
+            return None
+        for path in files:
+            if not path.resolve().is_relative_to(self._folder.resolve()):
+                self._complain(path, None, "", "is a link that leaves the pack. Copy the file here instead.")
+
+        pack = self._valid(TypeAdapter(Pack), "pack.yaml")
+        sources = self._valid(TypeAdapter(dict[str, Source]), "sources.yaml")
+        topic_names = sorted(f"topics/{path.name}" for path in (self._folder / "topics").glob("*.yaml"))
+        topics = [
+            (self._folder / name, topic)
+            for name in topic_names
+            if (topic := self._valid(TypeAdapter(Topic), name)) is not None
+        ]
+        glossary = self._valid(TypeAdapter(tuple[GlossaryTerm, ...]), "glossary.yaml", optional=True) or ()
+        timeline = self._valid(TypeAdapter(tuple[TimelineEvent, ...]), "timeline.yaml", optional=True) or ()
+        out_of_scope = self._valid(TypeAdapter(tuple[OutOfScope, ...]), "out_of_scope.yaml", optional=True) or ()
+        if not (self._folder / "topics").is_dir():
+            self._complain(self._folder / "topics", None, "", "is missing. A pack needs at least one topic file.")
+
+        by_id = {topic.id: topic for _, topic in topics}
+        known = by_id.keys() | {Path(name).stem for name in topic_names}  # a broken topic is complained of once
+        self._check_topics(topics, known)
+        self._check_references(sources, topics, glossary, timeline, known)
+        self._check_unique("glossary.yaml", ((i, "term", term.term) for i, term in enumerate(glossary)))
+        self._check_unique("out_of_scope.yaml", ((i, "id", group.id) for i, group in enumerate(out_of_scope)))
+        if pack is None:
+            return None
+        self._check_order(pack, known)
+        listed = [*pack.order, *sorted(set(by_id) - set(pack.order))]
+        return Knowledge(
+            pack=pack,
+            sources=sources or {},
+            topics={topic_id: by_id[topic_id] for topic_id in listed if topic_id in by_id},
+            glossary=tuple(sorted(glossary, key=lambda term: term.term.casefold())),
+            timeline=tuple(sorted(timeline, key=lambda event: event.date)),
+            out_of_scope=out_of_scope,
+            fingerprint=_fingerprint(self._folder, files),
+        )
+
+    def _valid(self, adapter: TypeAdapter[_Valid], name: str, *, optional: bool = False) -> _Valid | None:
+        path = self._folder / name
+        if not path.is_file():
+            if not optional:
+                self._complain(path, None, "", "is missing. Every pack has this file.")
+            return None
+        data = read_yaml(path, self.problems)
+        if data is None:
+            return None
+        self._data[path] = data
+        try:
+            return adapter.validate_python(data)
+        except ValidationError as error:
+            details = error.errors(include_url=False)
+            for detail in details:
+                location = [step for step in detail["loc"] if isinstance(step, str | int)]
+                if detail["type"] == "too_short" and any(_is_inside(other["loc"], location) for other in details):
+                    continue  # the items are there; pydantic does not count those with mistakes
+                self._complain(path, line_of(data, location), key_path(location), _words(detail))
+            return None
+
+    def _complain(self, path: Path, line: int | None, key: str, message: str) -> None:
+        self.problems.append(Problem(file=path, line=line, key=key, message=message))
+
+    def _complain_at(self, path: Path, location: list[str | int], message: str) -> None:
+        self._complain(path, line_of(self._data[path], location), key_path(location), message)
+
+    def _check_topics(self, topics: list[tuple[Path, Topic]], known: Collection[str]) -> None:
+        commands: dict[str, str] = {}
+        phrases: dict[str, str] = {}
+        for path, topic in topics:
+            if topic.id != path.stem:
+                self._complain_at(
+                    path,
+                    ["id"],
+                    f"is “{topic.id}”, but the file is “{path.name}”. An id is for ever: give both one name.",
+                )
+            if (owner := commands.setdefault(topic.command.name, topic.id)) != topic.id:
+                self._complain_at(path, ["command", "name"], f"“{topic.command.name}” is the command of “{owner}”.")
+            for i, other in enumerate(topic.related):
+                if other == topic.id or other not in known:
+                    self._complain_at(path, ["related", i], f"there is no other topic “{other}”.{_near(other, known)}")
+            self._check_unique_in(path, ((["sections", i, "id"], s.id) for i, s in enumerate(topic.sections)))
+            for field in ("aliases", "asks"):
+                for i, phrase in enumerate(getattr(topic, field)):
+                    place = f"{topic.id}.{field}[{i}]"
+                    if (owner := phrases.setdefault(phrase.casefold(), place)) != place:
+                        self._complain_at(path, [field, i], f"“{phrase}” stands twice, also as {owner}. Remove one.")
+
+    def _check_references(
+        self,
+        sources: Mapping[str, Source] | None,
+        topics: list[tuple[Path, Topic]],
+        glossary: Iterable[GlossaryTerm],
+        timeline: Iterable[TimelineEvent],
+        known: Collection[str],
+    ) -> None:
+        for path, topic in topics:
+            for location, cited, kind in _citations(topic):
+                self._check_cited(path, location, cited, kind, sources)
+        named: tuple[tuple[str, Iterable[GlossaryTerm | TimelineEvent]], ...] = (
+            ("glossary.yaml", glossary),
+            ("timeline.yaml", timeline),
+        )
+        for name, entries in named:
+            path = self._folder / name
+            for i, entry in enumerate(entries):
+                self._check_cited(path, [i, "sources"], entry.sources, None, sources)
+                if entry.topic not in known:
+                    self._complain_at(
+                        path, [i, "topic"], f"there is no topic “{entry.topic}”.{_near(entry.topic, known)}"
+                    )
+
+    def _check_cited(
+        self,
+        path: Path,
+        location: list[str | int],
+        cited: tuple[str, ...],
+        kind: Kind | None,
+        sources: Mapping[str, Source] | None,
+    ) -> None:
+        if sources is None:  # sources.yaml itself is broken, which has been said
+            return
+        for i, source_id in enumerate(cited):
+            source = sources.get(source_id)
+            if source is None:
+                message = f"there is no source “{source_id}” in sources.yaml.{_near(source_id, sources)}"
+                self._complain_at(path, [*location, i], message)
+            elif source.kind is SourceKind.STATE_MEDIA and kind not in {None, Kind.OFFICIAL_POSITION, Kind.EVENT}:
+                message = f"“{source_id}” is state media, which may only be cited for what its own officials said."
+                self._complain_at(path, [*location, i], message)
+        if len(set(cited)) < len(cited):
+            self._complain_at(path, location, "names a source twice. Remove one.")
+
+    def _check_unique(self, name: str, entries: Iterator[tuple[int, str, str]]) -> None:
+        path = self._folder / name
+        if path in self._data:
+            self._check_unique_in(path, (([i, key], value.casefold()) for i, key, value in entries))
+
+    def _check_unique_in(self, path: Path, entries: Iterator[tuple[list[str | int], str]]) -> None:
+        first: dict[str, str] = {}
+        for location, value in entries:
+            if value in first:
+                self._complain_at(path, location, f"“{value}” stands twice, first at {first[value]}. Remove one.")
+            first.setdefault(value, key_path(location))
+
+    def _check_order(self, pack: Pack, known: Collection[str]) -> None:
+        for i, topic_id in enumerate(pack.order):
+            if topic_id not in known:
+                message = f"there is no topic “{topic_id}”.{_near(topic_id, known)}"
+                self._complain_at(self._folder / "pack.yaml", ["order", i], message)
+
+
+def _citations(topic: Topic) -> Iterator[tuple[list[str | int], tuple[str, ...], Kind | None]]:
+    for s, section in enumerate(topic.sections):
+        for c, claim in enumerate(section.claims):
+            yield ["sections", s, "claims", c, "sources"], claim.sources, claim.kind
+    for m, misconception in enumerate(topic.misconceptions):
+        yield ["misconceptions", m, "sources"], misconception.sources, None
+
+
+def _is_inside(location: Sequence[str | int], outer: Sequence[str | int]) -> bool:
+    return len(location) > len(outer) and list(location[: len(outer)]) == list(outer)
+
+
+def _words(detail: Any) -> str:
+    """Return what a pydantic error says, as a sentence for the person who edits the file."""
+    if detail["type"] == "value_error":
+        return f"{detail['ctx']['error']}."
+    words = _WORDS.get(detail["type"])
+    return words.format(**detail.get("ctx", {})) if words else f"{detail['msg']}."
+
+
+def _near(name: str, known: Iterable[str]) -> str:
+    match = process.extractOne(name, list(known), score_cutoff=70)
+    return f" Did you mean “{match[0]}”?" if match else ""
+
+
+def _fingerprint(folder: Path, files: Iterable[Path]) -> str:
+    digest = hashlib.sha256()
+    for path in files:
+        digest.update(path.relative_to(folder).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
+    return digest.hexdigest()[:8]
+
+
+def json_schemas() -> Mapping[str, dict[str, Any]]:
+    """Return a JSON Schema for each kind of pack file, by the file name it is saved under."""
+    adapters: dict[str, TypeAdapter[Any]] = {
+        "pack": TypeAdapter(Pack),
+        "sources": TypeAdapter(dict[str, Source]),
+        "topic": TypeAdapter(Topic),
+        "glossary": TypeAdapter(tuple[GlossaryTerm, ...]),
+        "timeline": TypeAdapter(tuple[TimelineEvent, ...]),
+        "out_of_scope": TypeAdapter(tuple[OutOfScope, ...]),
+    }
+    return {f"{name}.schema.json": adapter.json_schema() for name, adapter in adapters.items()}

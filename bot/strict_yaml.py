@@ -1,0 +1,200 @@
+"""
+YAML that people edit: strings only, no surprises, and a line number for every mistake.
+
+The events of libyaml's parser are turned into data here, without PyYAML's constructor, because the constructor follows
+aliases (a few hundred bytes can expand to millions of nodes), keeps the last of two equal keys without a word, reads a
+bare ``no`` as false, and overflows the C stack on deep nesting.
+"""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, NoReturn
+
+import yaml
+
+from bot.errors import Problem
+
+SIZE_LIMIT = 1024 * 1024  # bytes of one file
+DEPTH_LIMIT = 20  # levels of nesting; a topic needs six
+
+# What YAML 1.1 would read as something other than the word that stands there.
+BARE_BOOLEANS = frozenset({"true", "false"})
+BARE_WORDS = BARE_BOOLEANS | {"y", "n", "yes", "no", "on", "off", "null", "~"}
+
+Location = Sequence[str | int]
+
+
+class MappingNode(dict[str, Any]):
+    """A mapping that knows the line of each of its keys."""
+
+    def __init__(self, line: int) -> None:
+        super().__init__()
+        self.line = line
+        self.lines: dict[str, int] = {}
+
+
+class SequenceNode(list[Any]):
+    """A sequence that knows the line of each of its items."""
+
+    def __init__(self, line: int) -> None:
+        super().__init__()
+        self.line = line
+        self.lines: list[int] = []
+
+
+def read_yaml(
+    path: Path, problems: list[Problem], *, shown_as: Path | None = None, booleans: bool = False
+) -> MappingNode | SequenceNode | None:
+    """
+    Return what the file holds, or ``None`` after adding what is wrong with it to *problems*.
+
+    Every scalar is a string; dates and numbers are for the model to read. *booleans* admits bare ``true`` and
+    ``false`` (as those strings). *shown_as* is the path to name in messages.
+    """
+    name = shown_as or path
+    try:
+        raw = path.read_bytes()
+    except OSError as error:
+        problems.append(_problem(name, None, f"cannot be read: {error.strerror}."))
+        return None
+    if len(raw) > SIZE_LIMIT:
+        problems.append(_problem(name, None, f"is larger than 1 MiB ({len(raw):,} bytes). Split it."))
+        return None
+    try:
+        text = raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = raw.count(b"\n", 0, error.start) + 1
+        problems.append(_problem(name, line, "is not UTF-8 text here. Save the file as UTF-8."))
+        return None
+    return _Builder(name, problems, booleans=booleans).build(text)
+
+
+def line_of(data: object, location: Location) -> int | None:
+    """Return the line of the nearest thing that exists on the way to *location*, or ``None``."""
+    line = data.line if isinstance(data, MappingNode | SequenceNode) else None
+    for step in location:
+        match data, step:
+            case MappingNode(), str() if step in data:
+                line, data = data.lines[step], data[step]
+            case SequenceNode(), int() if step < len(data):
+                line, data = data.lines[step], data[step]
+            case _:
+                break
+    return line
+
+
+def key_path(location: Location) -> str:
+    """Return *location* as people write it: ``sections[0].claims[2].kind``."""
+    path = ""
+    for step in location:
+        path += f"[{step}]" if isinstance(step, int) else f".{step}" if path else step
+    return path
+
+
+def _problem(file: Path, line: int | None, message: str, key: str = "") -> Problem:
+    return Problem(file=file, line=line, key=key, message=message)
+
+
+class _RefusedError(Exception):
+    """The file cannot be read on from here."""
+
+
+class _Builder:
+    """Builds plain data from parser events; one file, used once."""
+
+    def __init__(self, name: Path, problems: list[Problem], *, booleans: bool) -> None:
+        self._name = name
+        self._problems = problems
+        self._refused_words = BARE_WORDS - BARE_BOOLEANS if booleans else BARE_WORDS
+        self._sound = True
+        self._root: MappingNode | SequenceNode | None = None
+        self._open: list[MappingNode | SequenceNode] = []  # collections not yet at their end, outermost first
+        self._key: str | None = None  # the key of the innermost mapping that waits for its value
+
+    def build(self, text: str) -> MappingNode | SequenceNode | None:
+        try:
+            for event in yaml.parse(text, Loader=yaml.CSafeLoader):
+                self._take(event)
+        except _RefusedError:
+            return None
+        except yaml.MarkedYAMLError as error:
+            mark = error.problem_mark or error.context_mark
+            detail = ", ".join(filter(None, (error.context, error.problem)))
+            self._complain(mark.line + 1 if mark else None, f"is not valid YAML: {detail}.")
+            return None
+        except yaml.reader.ReaderError as error:
+            line = text.count("\n", 0, error.position) + 1 if isinstance(error.position, int) else None
+            self._complain(line, "holds a character that YAML does not allow. Remove it.")
+            return None
+        if self._root is None and self._sound:
+            self._complain(None, "is empty. Write its keys, or delete the file.")
+        return self._root if self._sound else None
+
+    def _take(self, event: Any) -> None:
+        line = event.start_mark.line + 1
+        match event:
+            case yaml.DocumentStartEvent() if self._root is not None:
+                self._refuse(line, "holds more than one document. Remove the `---` line.")
+            case yaml.AliasEvent():
+                self._refuse(line, f"uses the alias `*{event.anchor}`. Write the text out instead.")
+            case yaml.MappingEndEvent() | yaml.SequenceEndEvent():
+                self._open.pop()
+            case yaml.NodeEvent():
+                self._take_node(event, line)
+
+    def _take_node(self, event: Any, line: int) -> None:
+        if event.anchor is not None:
+            self._refuse(line, f"defines the anchor `&{event.anchor}`. Anchors are not allowed; write the text out.")
+        if event.tag not in {None, "!"}:
+            self._refuse(line, f"uses the tag `{event.tag}`. Tags are not allowed here.")
+        parent = self._open[-1] if self._open else None
+        if isinstance(parent, MappingNode) and self._key is None:
+            self._take_key(event, parent, line)
+        elif isinstance(event, yaml.ScalarEvent):
+            self._place(parent, self._scalar(event, line), line)
+        else:
+            node = MappingNode(line) if isinstance(event, yaml.MappingStartEvent) else SequenceNode(line)
+            self._place(parent, node, line)
+            self._open.append(node)
+            if len(self._open) > DEPTH_LIMIT:
+                self._refuse(line, f"is nested more than {DEPTH_LIMIT} levels deep.")
+
+    def _take_key(self, event: Any, mapping: MappingNode, line: int) -> None:
+        if not isinstance(event, yaml.ScalarEvent):
+            self._refuse(line, "uses a list or mapping as a key. Keys are words.")
+        key = str(event.value)
+        if key in mapping:
+            self._complain(line, f"stands twice, first on line {mapping.lines[key]}. Remove one.", key)
+        mapping.lines[key] = line
+        self._key = key
+
+    def _scalar(self, event: Any, line: int) -> str:
+        text = str(event.value)
+        is_bare = event.style in {None, ""}
+        if is_bare and not text:
+            self._complain(line, 'has no value. Write one, or "" for an empty text.', self._key or "")
+        elif is_bare and text.lower() in self._refused_words:
+            self._complain(line, f'has the bare word `{text}`. Write "{text}" in quotes.', self._key or "")
+        return text
+
+    def _place(self, parent: MappingNode | SequenceNode | None, value: Any, line: int) -> None:
+        match parent:
+            case MappingNode():
+                assert self._key is not None, "a mapping's value follows its key"
+                parent[self._key] = value
+                self._key = None
+            case SequenceNode():
+                parent.append(value)
+                parent.lines.append(line)
+            case _ if isinstance(value, str):
+                self._refuse(line, "is a single text. It should hold keys or a list.")
+            case _:
+                self._root = value
+
+    def _refuse(self, line: int, message: str) -> NoReturn:
+        self._complain(line, message)
+        raise _RefusedError
+
+    def _complain(self, line: int | None, message: str, key: str = "") -> None:
+        self._sound = False
+        self._problems.append(_problem(self._name, line, message, key))
