@@ -1,0 +1,154 @@
+"""Finds what was asked for by name: a topic's page, a glossary term, a stretch of the timeline."""
+
+from collections.abc import Iterable, Sequence
+
+from rapidfuzz import fuzz, process, utils
+
+from bot.answers.models import (
+    OVERVIEW,
+    Found,
+    FoundEvents,
+    FoundTerm,
+    UnknownSection,
+    UnknownTerm,
+    UnknownTopic,
+    UnknownYear,
+)
+from bot.knowledge.models import GlossaryTerm, Knowledge, Topic
+
+SAME = 90  # similarity from 0 to 100 above which a typed name is taken for the known one
+NEAR = 60  # similarity above which a name is worth suggesting
+EVENTS_PER_PAGE = 10
+MAX_CHOICES = 25  # Discord: autocomplete choices
+
+
+def find_page(topic_id: str, section: str | None, knowledge: Knowledge) -> Found:
+    """
+    Return the page of a topic that *section* names: its id, its title, or nearly that; the overview when ``None``.
+
+    Discord passes whatever was typed, not only what autocomplete offered.
+
+    Raises:
+        UnknownTopic: This edition has no topic of that id.
+        UnknownSection: The topic has no such page.
+    """
+    topic = knowledge.topics.get(topic_id)
+    if topic is None:
+        raise UnknownTopic(topic_id)
+    if section is None or section == OVERVIEW:
+        return Found(topic=topic)
+    titles = topic.page_titles
+    if section in titles:
+        return Found(topic=topic, page=section)
+    ids_by_name = {_key(name): id_ for id_, title in titles.items() for name in (id_, title)}
+    match = process.extractOne(_key(section), list(ids_by_name), scorer=fuzz.ratio, score_cutoff=SAME)
+    if match is None:
+        raise UnknownSection(topic)
+    return Found(topic=topic, page=ids_by_name[match[0]])
+
+
+def find_term(text: str, knowledge: Knowledge) -> FoundTerm:
+    """
+    Return the glossary term that *text* names, by its name, full name or an alias.
+
+    Raises:
+        UnknownTerm: None is close enough; the error suggests up to three.
+    """
+    names = {_key(name): term for term in knowledge.glossary for name in _names(term)}
+    key = _key(text)
+    if key in names:
+        return FoundTerm(term=names[key])
+    matches = process.extract(key, list(names), scorer=fuzz.WRatio, score_cutoff=NEAR, limit=5)
+    if matches and matches[0][1] >= SAME and fuzz.ratio(key, matches[0][0]) >= SAME:
+        return FoundTerm(term=names[matches[0][0]])
+    raise UnknownTerm(tuple(dict.fromkeys(names[name].term for name, _, _ in matches))[:3])
+
+
+def find_events(knowledge: Knowledge, *, topic_id: str | None, year: int | None, page: int = 0) -> FoundEvents:
+    """
+    Return one page of the timeline; *page* counts from 0 and is brought into range.
+
+    Raises:
+        UnknownTopic: This edition has no topic of that id.
+        UnknownYear: The year lies outside the timeline.
+    """
+    topic = None
+    if topic_id is not None and (topic := knowledge.topics.get(topic_id)) is None:
+        raise UnknownTopic(topic_id)
+    if year is not None and knowledge.timeline:
+        first, last = knowledge.timeline[0].year, knowledge.timeline[-1].year
+        if not first <= year <= last:
+            raise UnknownYear(first, last)
+    events = [
+        event
+        for event in knowledge.timeline
+        if (topic is None or event.topic == topic.id) and (year is None or event.year == year)
+    ]
+    pages = max(1, -(-len(events) // EVENTS_PER_PAGE))
+    page = min(max(page, 0), pages - 1)
+    start = page * EVENTS_PER_PAGE
+    return FoundEvents(
+        events=tuple(events[start : start + EVENTS_PER_PAGE]), page=page, pages=pages, topic=topic, year=year
+    )
+
+
+def complete_pages(topic: Topic, typed: str) -> Sequence[tuple[str, str]]:
+    """Return id and title of the pages that fit what was typed so far, best first."""
+    return _complete(typed, [(id_, title, (id_, title)) for id_, title in topic.page_titles.items()])
+
+
+def complete_topics(knowledge: Knowledge, typed: str) -> Sequence[tuple[str, str]]:
+    """Return id and title of the topics that fit what was typed so far, best first."""
+    return _complete(typed, [(t.id, t.title, (t.id, t.title, *t.aliases)) for t in knowledge.topics.values()])
+
+
+def complete_terms(knowledge: Knowledge, typed: str) -> Sequence[tuple[str, str]]:
+    """Return the glossary terms that fit what was typed so far, best first, each with its full name if it has one."""
+    return _complete(
+        typed,
+        [
+            (term.term, f"{term.term}: {term.full_name}" if term.full_name else term.term, tuple(_names(term)))
+            for term in knowledge.glossary
+        ],
+    )
+
+
+def complete_years(knowledge: Knowledge, typed: str) -> Sequence[tuple[str, str]]:
+    """Return the years of the timeline that start with what was typed, latest first, with their number of events."""
+    counts: dict[int, int] = {}
+    for event in reversed(knowledge.timeline):
+        counts[event.year] = counts.get(event.year, 0) + 1
+    return [
+        (str(year), f"{year} ({count} event{'s' if count > 1 else ''})")
+        for year, count in counts.items()
+        if str(year).startswith(typed.strip())
+    ][:MAX_CHOICES]
+
+
+def _complete(typed: str, entries: Sequence[tuple[str, str, tuple[str, ...]]]) -> Sequence[tuple[str, str]]:
+    """Order ``(value, label, names)`` by how well a name starts with, holds or resembles *typed*."""
+    key = _key(typed)
+    if not key:
+        return [(value, label) for value, label, _ in entries[:MAX_CHOICES]]
+    ranked = []
+    for place, (value, label, names) in enumerate(entries):
+        score = max(_fit(key, _key(name)) for name in names)
+        if score >= NEAR:
+            ranked.append((-score, place, value, label))
+    return [(value, label) for _, _, value, label in sorted(ranked)[:MAX_CHOICES]]
+
+
+def _fit(typed: str, name: str) -> float:
+    if name.startswith(typed):
+        return 101.0
+    if any(word.startswith(typed) for word in name.split()):
+        return 100.5
+    return fuzz.partial_ratio(typed, name) if len(typed) > 2 else 0.0
+
+
+def _names(term: GlossaryTerm) -> Iterable[str]:
+    return (term.term, *((term.full_name,) if term.full_name else ()), *term.aliases)
+
+
+def _key(text: str) -> str:
+    return utils.default_process(text)

@@ -1,0 +1,67 @@
+"""What an answer can be. Each outcome is a type; callers ``match`` on it."""
+
+from dataclasses import dataclass
+
+from bot.errors import UserError
+from bot.knowledge.models import GlossaryTerm, TimelineEvent, Topic
+
+OVERVIEW = ""  # the page of a topic that is shown when no section is asked for
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """A topic answers, on one of its pages."""
+
+    topic: Topic
+    page: str = OVERVIEW  # a section's id, MISCONCEPTIONS or OVERVIEW
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FoundTerm:
+    """The glossary has the word."""
+
+    term: GlossaryTerm
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FoundEvents:
+    """One page of the timeline, under the filters that were asked for."""
+
+    events: tuple[TimelineEvent, ...]  # oldest first; empty when nothing fits
+    page: int  # the first is 0
+    pages: int  # at least 1
+    topic: Topic | None
+    year: int | None
+
+
+class UnknownTopic(UserError):
+    """A topic was asked for that this edition does not have."""
+
+    def __init__(self, topic_id: str) -> None:
+        self.topic_id = topic_id
+        super().__init__("This edition has no such topic any more. `/topics` lists those it has.")
+
+
+class UnknownSection(UserError):
+    """A section was typed by hand, or pressed on an old card, that the topic does not have."""
+
+    def __init__(self, topic: Topic) -> None:
+        self.topic = topic
+        titles = "\n".join(f"- {title}" for title in topic.page_titles.values())
+        super().__init__(f"**{topic.title}** has no such section. It has these; pick one from the list:\n{titles}")
+
+
+class UnknownTerm(UserError):
+    """A word was asked for that the glossary does not have."""
+
+    def __init__(self, near: tuple[str, ...]) -> None:
+        self.near = near
+        hint = f" It has {', '.join(f'**{term}**' for term in near)}." if near else ""
+        super().__init__(f"The glossary does not have that word.{hint} Type a few letters to see what fits.")
+
+
+class UnknownYear(UserError):
+    """The year typed is not a year of the timeline."""
+
+    def __init__(self, first: int, last: int) -> None:
+        super().__init__(f"The timeline runs from {first} to {last}. Give a year within that, for example `{last}`.")

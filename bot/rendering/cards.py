@@ -1,0 +1,321 @@
+"""
+Outcome -> the card Discord shows. Pure: the day and the reader come in as arguments.
+
+A card is a Components V2 layout whose interactive items are all ``DynamicItem``s. discord.py keeps nothing per message
+for such a view; a view that mixes them with ordinary items would, when it dies, unregister the dynamic ones for every
+message (discord/ui/view.py, ``ViewStore.remove_view``, 2.7.1).
+"""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Protocol, Self, cast
+
+import discord
+from discord import ui
+
+from bot.answers.models import OVERVIEW, Found, FoundEvents, FoundTerm
+from bot.knowledge.models import MISCONCEPTIONS, Claim, Knowledge, Misconception, Topic
+from bot.rendering import wording
+from bot.rendering.custom_ids import OVERVIEW_VALUE, VERSION, Action, Press
+from bot.rendering.limits import BUTTON_LABEL_LIMIT, OPTION_LABEL_LIMIT, OPTIONS_LIMIT, shortened
+
+ACCENT = 0x2F6DB5  # the container's edge; carries no meaning
+NOTICE_ACCENT = 0x8A8F98
+LEAD_CLAIMS = (
+    5  # first claims of the sections on the overview; more would pass Discord's text limit and a phone's screen
+)
+_SELECT_ACTIONS = (Action.PAGE, Action.PICK)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reader:
+    """For whom and when a card is made."""
+
+    owner: int  # id of the user who asked; may delete the card and turn its pages
+    private: bool  # only the owner sees it
+    today: date
+
+
+class PressHandler(Protocol):
+    """The client: what a pressed component is handed to."""
+
+    async def handle_press(self, interaction: discord.Interaction[Any], press: Press | None) -> None:
+        """Answer a press; ``None`` stands for an id this version cannot read."""
+
+
+class CardButton(
+    ui.DynamicItem[ui.Button[Any]],
+    template=rf"{VERSION}:(?!(?:{'|'.join(_SELECT_ACTIONS)}):).*",
+):
+    """A button of a card. All it knows stands in its custom id."""
+
+    @classmethod
+    def of(cls, press: Press, label: str, style: discord.ButtonStyle = discord.ButtonStyle.secondary) -> Self:
+        return cls(ui.Button(label=shortened(label, BUTTON_LABEL_LIMIT), style=style, custom_id=press.custom_id()))
+
+    @classmethod
+    async def from_custom_id(cls, interaction: discord.Interaction[Any], item: Any, match: re.Match[str], /) -> Self:
+        return cls(item)
+
+    async def callback(self, interaction: discord.Interaction[Any]) -> None:
+        await _hand_over(interaction, self.custom_id, chosen=None)
+
+
+class CardSelect(ui.DynamicItem[ui.Select[Any]], template=rf"{VERSION}:(?:{'|'.join(_SELECT_ACTIONS)}):.*"):
+    """A select menu of a card: of a topic's pages, or of topics."""
+
+    @classmethod
+    def of(cls, press: Press, placeholder: str, options: Sequence[discord.SelectOption]) -> Self:
+        return cls(ui.Select(custom_id=press.custom_id(), placeholder=placeholder, options=list(options)))
+
+    @classmethod
+    async def from_custom_id(cls, interaction: discord.Interaction[Any], item: Any, match: re.Match[str], /) -> Self:
+        return cls(item)
+
+    async def callback(self, interaction: discord.Interaction[Any]) -> None:
+        await _hand_over(interaction, self.custom_id, chosen=self.item.values[0])
+
+
+async def _hand_over(interaction: discord.Interaction[Any], custom_id: str, *, chosen: str | None) -> None:
+    client: PressHandler = interaction.client
+    press = Press.parse(custom_id)
+    await client.handle_press(interaction, press if press is None or chosen is None else press.choosing(chosen))
+
+
+class Card(ui.LayoutView):
+    """What one answer looks like."""
+
+    def __init__(self, *texts: str, accent: int = ACCENT, rows: Iterable[Sequence[ui.Item[Any]]] = ()) -> None:
+        super().__init__(timeout=None)
+        blocks: list[ui.Item[Any]] = []
+        for text in texts:
+            blocks += [ui.Separator(), ui.TextDisplay(text)] if blocks else [ui.TextDisplay(text)]
+        self.add_item(ui.Container(*blocks, accent_colour=accent))
+        for row in rows:
+            if row:
+                self.add_item(ui.ActionRow(*row))
+
+    def payload(self) -> list[dict[str, Any]]:
+        """Return the components as they go to Discord."""
+        return cast("list[dict[str, Any]]", self.to_components())  # type: ignore[no-untyped-call]  # of discord.py
+
+
+def notice_card(text: str) -> Card:
+    """A short message of the bot about itself: an error, a hint."""
+    return Card(text, accent=NOTICE_ACCENT)
+
+
+def topic_card(found: Found, knowledge: Knowledge, reader: Reader, *, note: str | None = None) -> Card:
+    """The answer of a topic, on the page that was found; *note* stands above it."""
+    topic, page = found.topic, found.page
+    numbers = _SourceNumbers(knowledge)
+    body: list[str]
+    if page == OVERVIEW:
+        leads = [section.claims[0] for section in topic.sections[:LEAD_CLAIMS]]
+        lines = "\n".join(_claim_lines(leads, knowledge, numbers, reader))
+        body = [f"## {topic.title}\n{topic.summary}", f"**{wording.KEY_POINTS}**\n{lines}"]
+    elif page == MISCONCEPTIONS:
+        lines = "\n".join(_misconception_lines(topic.misconceptions, numbers))
+        body = [f"## {topic.title}\n### {topic.page_titles[page]}", lines]
+    else:
+        lines = "\n".join(_claim_lines(topic.claims_of(page), knowledge, numbers, reader))
+        body = [f"## {topic.title}\n### {topic.page_titles[page]}", lines]
+    return Card(
+        *([note] if note else []),
+        *body,
+        _footer(knowledge),
+        rows=(
+            [_page_select(topic, page, reader)],
+            _related_buttons(topic, knowledge, reader),
+            _action_buttons(topic.id, page, reader),
+        ),
+    )
+
+
+def sources_card(found: Found, knowledge: Knowledge) -> Card:
+    """The sources of a topic's page, numbered as on its card."""
+    numbers = _SourceNumbers(knowledge)
+    for source_ids in _cited(found):
+        numbers.links(source_ids)
+    entries = []
+    for number, source_id in enumerate(numbers.order, 1):
+        source = knowledge.sources[source_id]
+        published = f" · published {wording.partial_day(source.published)}" if source.published else ""
+        entries.append(
+            f"{number}. [{_label(source.title)}]({_address(source.url)})\n"
+            f"-# {source.publisher} · {wording.SOURCE_KIND_NAMES[source.kind]}{published}"
+        )
+    title = found.topic.page_titles.get(found.page, wording.OVERVIEW_TITLE)
+    return Card(f"## {wording.SOURCES}\n{found.topic.title}: {title}", "\n".join(entries), _footer(knowledge))
+
+
+def topics_card(knowledge: Knowledge, reader: Reader) -> Card:
+    """All topics, each with its command, and a menu to open one."""
+    lines = "\n".join(
+        f"**`/{topic.command.name}`** {topic.title}\n-# {topic.command.description}"
+        for topic in knowledge.topics.values()
+    )
+    return Card(
+        f"## {knowledge.pack.title}\n{knowledge.pack.description}",
+        lines,
+        _footer(knowledge),
+        rows=([_topic_select(knowledge, reader)], _own_message_buttons(reader)),
+    )
+
+
+def term_card(found: FoundTerm, knowledge: Knowledge, reader: Reader) -> Card:
+    """A glossary term with its definition and where to read on."""
+    term = found.term
+    full_name = f"\n*{term.full_name}*" if term.full_name else ""
+    links = _SourceNumbers(knowledge).links(term.sources)
+    topic = knowledge.topics[term.topic]
+    return Card(
+        f"## {term.term}{full_name}\n{term.definition}\n-# {wording.day(term.as_of)} · {links}",
+        _footer(knowledge),
+        rows=(_topic_buttons([topic], reader), _own_message_buttons(reader)),
+    )
+
+
+def timeline_card(found: FoundEvents, knowledge: Knowledge, reader: Reader) -> Card:
+    """A page of the timeline, oldest first, with buttons to turn it."""
+    numbers = _SourceNumbers(knowledge)
+    lines = [
+        f"**{wording.partial_day(event.date)}** {event.text} {numbers.links(event.sources)}" for event in found.events
+    ]
+    filters = [found.topic.title if found.topic else "", str(found.year or "")]
+    heading = " · ".join(filter(None, ["Timeline", *filters]))
+    place = f"\n-# Page {found.page + 1} of {found.pages}, oldest first" if found.pages > 1 else ""
+    turns = [
+        CardButton.of(_timeline_press(found, page, reader), label)
+        for page, label in ((found.page - 1, wording.EARLIER), (found.page + 1, wording.LATER))
+        if 0 <= page < found.pages
+    ]
+    related = _topic_buttons([found.topic], reader) if found.topic else []
+    return Card(
+        f"## {heading}{place}",
+        "\n".join(lines) or wording.NO_EVENTS,
+        _footer(knowledge),
+        rows=([*turns, *related], _own_message_buttons(reader)),
+    )
+
+
+def text_card(title: str, paragraphs: Sequence[str], knowledge: Knowledge, reader: Reader) -> Card:
+    """A page of plain text about the bot itself."""
+    return Card(
+        f"## {title}",
+        *paragraphs,
+        _footer(knowledge),
+        rows=([_topic_select(knowledge, reader)], _own_message_buttons(reader)),
+    )
+
+
+class _SourceNumbers:
+    """Numbers sources in the order in which a card first cites them, from 1."""
+
+    def __init__(self, knowledge: Knowledge) -> None:
+        self._sources = knowledge.sources
+        self.order: dict[str, int] = {}
+
+    def links(self, source_ids: Iterable[str]) -> str:
+        """Return the numbered links of *source_ids*: ``[1](https://…) [2](https://…)``."""
+        return " ".join(
+            f"[{self.order.setdefault(id_, len(self.order) + 1)}]({_address(self._sources[id_].url)})"
+            for id_ in source_ids
+        )
+
+
+def _claim_lines(
+    claims: Iterable[Claim], knowledge: Knowledge, numbers: _SourceNumbers, reader: Reader
+) -> Iterable[str]:
+    for claim in claims:
+        review_day = knowledge.review_day(claim)
+        late = f" · **{wording.overdue(review_day)}**" if reader.today > review_day else ""
+        yield f"{claim.text}\n-# {wording.kind_and_day(claim)}{late} · {numbers.links(claim.sources)}"
+
+
+def _misconception_lines(misconceptions: Iterable[Misconception], numbers: _SourceNumbers) -> Iterable[str]:
+    for item in misconceptions:
+        day = f"{wording.day(item.as_of)} · " if item.as_of else ""
+        yield f"**“{item.says}”**\n{item.answer}\n-# {day}{numbers.links(item.sources)}"
+
+
+def _cited(found: Found) -> Iterable[tuple[str, ...]]:
+    if found.page == OVERVIEW:
+        return [section.claims[0].sources for section in found.topic.sections[:LEAD_CLAIMS]]
+    if found.page == MISCONCEPTIONS:
+        return [item.sources for item in found.topic.misconceptions]
+    return [claim.sources for claim in found.topic.claims_of(found.page)]
+
+
+def _footer(knowledge: Knowledge) -> str:
+    pack = knowledge.pack
+    return (
+        f"-# Edition {wording.day(pack.edition)} ({knowledge.fingerprint}) · research to {wording.day(pack.reviewed)}"
+        f" · {wording.language(pack.default_language)}"
+    )
+
+
+def _page_select(topic: Topic, page: str, reader: Reader) -> CardSelect:
+    titles = {OVERVIEW_VALUE: wording.OVERVIEW_TITLE} | dict(topic.page_titles)
+    options = [
+        discord.SelectOption(
+            label=shortened(title, OPTION_LABEL_LIMIT), value=id_, default=id_ == (page or OVERVIEW_VALUE)
+        )
+        for id_, title in titles.items()
+    ]
+    press = Press(action=Action.PAGE, topic=topic.id, owner=reader.owner)
+    return CardSelect.of(press, wording.CHOOSE_PAGE, options[:OPTIONS_LIMIT])
+
+
+def _topic_select(knowledge: Knowledge, reader: Reader) -> CardSelect:
+    options = [
+        discord.SelectOption(
+            label=shortened(topic.title, OPTION_LABEL_LIMIT),
+            value=topic.id,
+            description=shortened(topic.command.description, OPTION_LABEL_LIMIT),
+        )
+        for topic in knowledge.topics.values()
+    ]
+    return CardSelect.of(Press(action=Action.PICK, owner=reader.owner), wording.CHOOSE_TOPIC, options[:OPTIONS_LIMIT])
+
+
+def _related_buttons(topic: Topic, knowledge: Knowledge, reader: Reader) -> list[CardButton]:
+    return _topic_buttons([knowledge.topics[id_] for id_ in topic.related], reader)
+
+
+def _topic_buttons(topics: Iterable[Topic], reader: Reader) -> list[CardButton]:
+    return [
+        CardButton.of(Press(action=Action.TOPIC, topic=topic.id, owner=reader.owner), topic.title) for topic in topics
+    ]
+
+
+def _action_buttons(topic_id: str, page: str, reader: Reader) -> list[CardButton]:
+    sources = CardButton.of(
+        Press(action=Action.SOURCES, topic=topic_id, page=page, owner=reader.owner), wording.SOURCES
+    )
+    if reader.private:
+        share = Press(action=Action.SHARE, topic=topic_id, page=page, owner=reader.owner)
+        return [sources, CardButton.of(share, wording.SHARE, discord.ButtonStyle.primary)]
+    return [sources, *_own_message_buttons(reader)]
+
+
+def _own_message_buttons(reader: Reader) -> list[CardButton]:
+    if reader.private:  # Discord itself offers to dismiss a private message
+        return []
+    return [CardButton.of(Press(action=Action.DELETE, owner=reader.owner), wording.DELETE)]
+
+
+def _timeline_press(found: FoundEvents, page: int, reader: Reader) -> Press:
+    topic = found.topic.id if found.topic else ""
+    return Press(action=Action.TIMELINE, topic=topic, page=f"{found.year or ''}.{page}", owner=reader.owner)
+
+
+def _address(url: str) -> str:
+    """Escape the brackets that would end a Markdown link too early."""
+    return url.replace("(", "%28").replace(")", "%29")
+
+
+def _label(title: str) -> str:
+    return title.replace("[", "(").replace("]", ")")

@@ -1,0 +1,40 @@
+"""Renders everything an edition can show and reports what Discord would refuse."""
+
+from collections.abc import Iterator
+from datetime import date
+
+from bot.answers.lookup import find_events
+from bot.answers.models import OVERVIEW, Found, FoundTerm
+from bot.knowledge.models import Knowledge
+from bot.rendering.cards import Card, Reader, sources_card, term_card, timeline_card, topic_card, topics_card
+from bot.rendering.limits import broken_limits
+
+# The longest a card can be: the largest id Discord could give, and every claim past its review date.
+_LONGEST = Reader(owner=2**63 - 1, private=False, today=date(9999, 1, 1))
+
+
+def unshowable(knowledge: Knowledge) -> Iterator[tuple[str, str, str]]:
+    """
+    Yield file name, key and problem of every card of *knowledge* that breaks a limit of Discord.
+
+    Cards are built one after another, so this can be stopped early.
+    """
+    for name, key, card in _cards(knowledge):
+        for problem in broken_limits(card.payload()):
+            yield name, key, f"the card {problem}"
+
+
+def _cards(knowledge: Knowledge) -> Iterator[tuple[str, str, Card]]:
+    for topic in knowledge.topics.values():
+        name = f"topics/{topic.id}.yaml"
+        for page, title in {OVERVIEW: "overview", **topic.page_titles}.items():
+            found = Found(topic=topic, page=page)
+            yield name, title, topic_card(found, knowledge, _LONGEST)
+            yield name, f"sources of {title}", sources_card(found, knowledge)
+    yield "pack.yaml", "topics", topics_card(knowledge, _LONGEST)
+    for term in knowledge.glossary:
+        yield "glossary.yaml", term.term, term_card(FoundTerm(term=term), knowledge, _LONGEST)
+    for topic_id in (None, *knowledge.topics):
+        for number in range(find_events(knowledge, topic_id=topic_id, year=None).pages):
+            events = find_events(knowledge, topic_id=topic_id, year=None, page=number)
+            yield "timeline.yaml", f"page {number + 1}", timeline_card(events, knowledge, _LONGEST)

@@ -1,0 +1,44 @@
+"""Outcome -> plain text for a terminal. The same answers as the cards, without Discord."""
+
+from collections.abc import Iterator
+from datetime import date
+
+from bot.answers.models import OVERVIEW, Found
+from bot.knowledge.models import MISCONCEPTIONS, Claim, Knowledge
+from bot.rendering import wording
+
+
+def answer_lines(found: Found, knowledge: Knowledge, *, today: date) -> Iterator[str]:
+    """Yield the lines of an answer: claims with kind, day and numbered sources, then the sources."""
+    topic = found.topic
+    order: dict[str, int] = {}
+
+    def numbers(source_ids: tuple[str, ...]) -> str:
+        return "".join(f"[{order.setdefault(id_, len(order) + 1)}]" for id_ in source_ids)
+
+    def claim_line(claim: Claim) -> str:
+        review_day = knowledge.review_day(claim)
+        late = f"; {wording.overdue(review_day)}" if today > review_day else ""
+        return f"- {claim.text} ({wording.kind_and_day(claim)}{late}) {numbers(claim.sources)}"
+
+    title = topic.page_titles.get(found.page)
+    yield f"{topic.title}: {title}" if title else topic.title
+    yield ""
+    if found.page == MISCONCEPTIONS:
+        for item in topic.misconceptions:
+            yield f"“{item.says}”"
+            yield f"  {item.answer} {numbers(item.sources)}"
+    elif found.page == OVERVIEW:
+        yield topic.summary
+        yield ""
+        for section in topic.sections:
+            yield f"{section.title} ({section.id})"
+            yield claim_line(section.claims[0])
+    else:
+        yield from (claim_line(claim) for claim in topic.claims_of(found.page))
+    yield ""
+    for source_id, number in order.items():
+        source = knowledge.sources[source_id]
+        yield f"[{number}] {source.publisher}: {source.title}. {source.url}"
+    yield ""
+    yield f"Edition {knowledge.edition}, research to {wording.day(knowledge.pack.reviewed)}"

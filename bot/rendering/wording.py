@@ -1,0 +1,90 @@
+"""The words of the interface, apart from what the knowledge pack says."""
+
+from datetime import date
+
+from bot.knowledge.models import Claim, Kind, SourceKind
+
+KIND_NAMES = {
+    Kind.TREATY_TEXT: "Treaty text",
+    Kind.OFFICIAL_POSITION: "Official position",
+    Kind.EVENT: "Event",
+    Kind.FIGURE: "Figure",
+    Kind.ANALYSIS: "Analysis",
+    Kind.DISPUTED: "Disputed",
+    Kind.HYPOTHETICAL: "Hypothetical",
+}
+KIND_MEANINGS = {
+    Kind.TREATY_TEXT: "what a treaty says",
+    Kind.OFFICIAL_POSITION: "what a government or institution says; its view, not a finding of ours",
+    Kind.EVENT: "something that happened",
+    Kind.FIGURE: "a number, true on the day shown",
+    Kind.ANALYSIS: "a reading of the facts that others could contest",
+    Kind.DISPUTED: "a point on which the sides or the experts differ",
+    Kind.HYPOTHETICAL: "something that could happen under a condition; never a forecast",
+}
+SOURCE_KIND_NAMES = {
+    SourceKind.INSTITUTION: "institution",
+    SourceKind.DATASET: "dataset",
+    SourceKind.PUBLISHER: "publisher",
+    SourceKind.AGENCY_REPRINT: "reprint of a named agency or paper",
+    SourceKind.STATE_MEDIA: "state media, cited for what its officials said",
+}
+LANGUAGE_NAMES = {"en": "English", "uk": "Ukrainian", "pl": "Polish", "de": "German", "fr": "French", "es": "Spanish"}
+
+# Not strftime, which follows the locale of the machine.
+MONTHS = (
+    *("January", "February", "March", "April", "May", "June"),
+    *("July", "August", "September", "October", "November", "December"),
+)
+
+OVERVIEW_TITLE = "Overview"
+KEY_POINTS = "Key points"
+CHOOSE_PAGE = "Read more about…"
+CHOOSE_TOPIC = "Open a topic…"
+SOURCES = "Sources"
+SHARE = "Show to everyone"
+DELETE = "Delete"
+EARLIER = "Earlier"
+LATER = "Later"
+NO_EVENTS = "The timeline has no event that fits. Try another year or topic."
+
+SOMETHING_BROKE = (
+    "Something went wrong on our side and has been noted. Please try again; if it keeps happening, tell whoever runs "
+    "this bot."
+)
+OLD_COMPONENT = "That button belongs to an older edition of this bot. `/topics` shows what there is now."
+OLD_PAGE = "The page you asked for is no longer part of this topic. This is the topic as it stands now."
+OLD_COMMAND = (
+    "That command has changed or is no longer offered. Reload Discord (Ctrl+R, or close and reopen the app) to see the "
+    "present commands, or use `/topics`."
+)
+NOT_YOURS_TO_DELETE = "Only the person who asked, or someone who may manage messages here, can delete this."
+DELETED_BY_OTHER_MEANS = "This message can no longer be deleted from here. Use Discord's own menu on the message."
+
+
+def day(value: date) -> str:
+    """Return *value* as ``8 July 2026``."""
+    return f"{value.day} {MONTHS[value.month - 1]} {value.year}"
+
+
+def partial_day(value: str) -> str:
+    """Return ``2022``, ``2022-03`` or ``2022-03-16`` as people write it."""
+    year, month, day_of_month = [*(int(part) for part in value.split("-")), 0, 0][:3]
+    return " ".join(
+        filter(None, (str(day_of_month) if day_of_month else "", MONTHS[month - 1] if month else "", str(year)))
+    )
+
+
+def language(code: str) -> str:
+    """Return the English name of a language, or its code when we have no name for it."""
+    return LANGUAGE_NAMES.get(code, code)
+
+
+def overdue(review_day: date) -> str:
+    """Say that a claim is past its review date."""
+    return f"due for review since {day(review_day)}, may have changed"
+
+
+def kind_and_day(claim: Claim) -> str:
+    """Return how to take a claim and when it was true: ``Treaty text · 4 April 1949``."""
+    return f"{KIND_NAMES[claim.kind]} · {day(claim.as_of)}"
