@@ -1,0 +1,27 @@
+"""One answered interaction, as it is logged."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Query:
+    """A row of the query log. Fields are the columns of ``queries``; ``bot/store/schema.py`` explains each."""
+
+    interaction_id: int
+    asked_at: str
+    guild_id: int | None
+    user_key: str
+    key_id: str
+    source: str
+    command: str
+    topic: str | None
+    section: str | None
+    language: str
+    locale: str
+    outcome: str
+    private: bool
+    edition: str
+    answer_us: int
+    score: float | None = None
+    runner_ups: str | None = None
+    text: str | None = None

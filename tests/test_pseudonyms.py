@@ -1,0 +1,35 @@
+from pathlib import Path
+
+import pytest
+
+from bot.errors import ConfigurationError
+from bot.pseudonyms import Pseudonyms, load_pseudonyms
+
+
+def test_a_person_keeps_one_pseudonym_across_restarts(tmp_path: Path) -> None:
+    """The key is made once and kept, so that people are counted, not named."""
+    first, second = load_pseudonyms(tmp_path / "data" / "key"), load_pseudonyms(tmp_path / "data" / "key")
+
+    assert first.of(123) == second.of(123)
+    assert first.of(123) != first.of(124)
+    assert "123" not in first.of(123)
+
+
+def test_another_key_makes_other_pseudonyms() -> None:
+    """Without the key nobody can find a person's rows."""
+    assert Pseudonyms(b"a" * 32).of(1) != Pseudonyms(b"b" * 32).of(1)
+
+
+def test_the_key_is_for_its_owner_only(tmp_path: Path) -> None:
+    """Others on the machine cannot read the key."""
+    load_pseudonyms(tmp_path / "key")
+
+    assert (tmp_path / "key").stat().st_mode & 0o077 == 0
+
+
+def test_a_spoilt_key_is_not_replaced_silently(tmp_path: Path) -> None:
+    """A key that was damaged is a decision for the operator."""
+    (tmp_path / "key").write_text("oops")
+
+    with pytest.raises(ConfigurationError, match="Restore it from a backup"):
+        load_pseudonyms(tmp_path / "key")
