@@ -1,0 +1,5 @@
+"""``python -m bot`` is ``natobot``."""
+
+from bot.cli import main
+
+main()

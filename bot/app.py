@@ -1,0 +1,172 @@
+"""The composition root: opens every part in order, hands each what it uses, closes all in reverse."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from bot.commands.about import about_commands
+from bot.commands.browse import browse_commands
+from bot.commands.card_presses import CardPresses
+from bot.commands.replies import Replies
+from bot.commands.topics import topic_commands
+from bot.delivery.client import BotClient
+from bot.delivery.command_sync import CommandSync
+from bot.errors import KnowledgeError, Problem
+from bot.health import serve_health
+from bot.knowledge.editions import EditionChange, Library, watch
+from bot.knowledge.loader import load_knowledge
+from bot.knowledge.models import Knowledge
+from bot.pseudonyms import load_pseudonyms
+from bot.query_journal import QueryJournal
+from bot.query_log import OpenSink, QueryLog, QuerySink, open_query_log
+from bot.rendering.about import AboutLinks
+from bot.rendering.check import unshowable
+from bot.settings import DatabaseSettings, Settings
+
+if TYPE_CHECKING:
+    from sqlalchemy.ext.asyncio import AsyncEngine
+
+log = logging.getLogger(__name__)
+
+STORE_HEAD_START = 10.0  # seconds the connection to Discord may take before the database is opened beside it
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bot:
+    """The open parts that whoever runs the bot needs."""
+
+    client: BotClient
+    library: Library
+    query_log: QueryLog
+
+
+def load_edition(folder: Path) -> Knowledge:
+    """
+    Load the pack in *folder* and make sure that Discord would show all of it.
+
+    Raises:
+        KnowledgeError: The pack has mistakes; the error lists every one.
+    """
+    knowledge = load_knowledge(folder)
+    problems = [
+        Problem(file=folder / name, line=None, key=key, message=message) for name, key, message in unshowable(knowledge)
+    ]
+    if problems:
+        raise KnowledgeError(problems)
+    return knowledge
+
+
+@asynccontextmanager
+async def open_bot(settings: Settings, *, command_sync: CommandSync | None) -> AsyncIterator[Bot]:
+    """
+    Open everything the bot needs, not yet connected to Discord.
+
+    A database that cannot be opened does not keep it from answering: the log catches up when it can.
+
+    Raises:
+        KnowledgeError: The pack has mistakes.
+        ConfigurationError: A setting cannot be used.
+    """
+    library = Library(settings.knowledge.folder, load=load_edition)
+    pseudonyms = load_pseudonyms(settings.database.folder / "pseudonyms.key")
+    connected = asyncio.Event()
+    async with AsyncExitStack() as stack:
+        journal = _open_journal(settings.database.folder / "queries.journal")
+        engines = await stack.enter_async_context(AsyncExitStack())  # closed after the log, which writes to the last
+        open_store = _store_opener(settings.database, engines, connected)
+        query_log = await stack.enter_async_context(open_query_log(open_store, journal))
+        stack.callback(connected.set)  # when stopping before Discord was reached, the log waits no longer
+        replies = Replies(query_log, pseudonyms)
+        links = AboutLinks(code=settings.about.code_url, privacy=settings.about.privacy_url)
+        client = BotClient(
+            [
+                *topic_commands(library, replies),
+                *browse_commands(library, replies),
+                *about_commands(library, replies, links),
+            ],
+            presses=CardPresses(library, replies),
+            replies=replies,
+            command_sync=command_sync,
+            on_connected=connected.set,
+        )
+        await stack.enter_async_context(client)
+        bot = Bot(client=client, library=library, query_log=query_log)
+        if settings.knowledge.reload_seconds:
+            seconds = settings.knowledge.reload_seconds
+            await stack.enter_async_context(watch(library, seconds=seconds, on_change=_say_what_changed))
+        if settings.health.port:
+            health = serve_health(settings.health.host, settings.health.port, lambda: _health(bot))
+            await stack.enter_async_context(health)
+        yield bot
+
+
+def _open_journal(path: Path) -> QueryJournal | None:
+    try:
+        return QueryJournal.open(path)
+    except OSError as error:
+        log.error(
+            "The folder %s cannot be written to (%s): what people ask is kept in memory only and is lost when the bot "
+            "stops. Make the folder writable and restart.",
+            path.parent,
+            error.strerror,
+        )
+        return None
+
+
+def _store_opener(settings: DatabaseSettings, engines: AsyncExitStack, connected: asyncio.Event) -> OpenSink:
+    """
+    Return what opens the database.
+
+    SQLAlchemy takes longer to import than the rest of the bot to start, and answering does not need it; so it is
+    imported beside the event loop, once the bot is connected.
+    """
+
+    opened: list[AsyncEngine] = []  # kept over attempts: only the first makes one
+
+    async def open_store() -> QuerySink:
+        try:
+            async with asyncio.timeout(STORE_HEAD_START):
+                await connected.wait()
+        except TimeoutError:
+            pass
+        await asyncio.to_thread(_import_store)
+        from bot.store.database import open_engine, prepare_folder, upgrade
+        from bot.store.queries import QueryStore
+
+        prepare_folder(settings.url)
+        if not opened:
+            opened.append(await engines.enter_async_context(open_engine(settings.url)))
+        (engine,) = opened
+        if settings.upgrades_at_start and (before := await upgrade(engine)) is None:
+            log.info("The database is new: its tables were made.")
+        elif settings.upgrades_at_start:
+            log.debug("The database stood at migration %s.", before)
+        return QueryStore(engine)
+
+    return open_store
+
+
+def _import_store() -> None:
+    import bot.store.database
+    import bot.store.queries  # noqa: F401  imported for their time, used by the caller
+
+
+def _health(bot: Bot) -> tuple[bool, Mapping[str, Any]]:
+    state = bot.query_log.state
+    return bot.client.is_ready() and not bot.client.is_closed(), {
+        "edition": bot.library.current.edition,
+        "edition_problem": bot.library.last_problem,
+        "log_waiting": bot.query_log.waiting,
+        "log_written": state.written,
+        "log_dropped": state.dropped,
+        "log_failing": state.failing,
+    }
+
+
+def _say_what_changed(change: EditionChange) -> None:
+    if change.commands_differ:
+        log.warning("Commands were added, changed or removed: restart the bot to tell Discord.")

@@ -1,0 +1,251 @@
+"""
+The command line. Each command imports what it needs when it runs, so that ``natobot --help`` answers at once.
+
+Exit statuses: 0 done or stopped, 1 a check failed or the input was wrong, 2 the command line was wrong, 75 try again
+later, 78 a setting has to change (the numbers of sysexits.h).
+"""
+
+import sys
+from collections.abc import Callable
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from bot.errors import BotError, ConfigurationError, FileProblems, KnowledgeError, TryAgainLater
+
+EXIT_FAILED, EXIT_TRY_AGAIN, EXIT_CONFIGURATION = 1, 75, 78
+
+app = typer.Typer(
+    name="natobot",
+    help="A Discord bot that answers about NATO, Article 5 and support to Ukraine from sourced, dated knowledge.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+queries_app = typer.Typer(help="Read the query log.", no_args_is_help=True)
+commands_app = typer.Typer(help="Compare and write the commands that Discord knows.", no_args_is_help=True)
+db_app = typer.Typer(help="Look after the database.", no_args_is_help=True)
+knowledge_app = typer.Typer(help="Work on the knowledge pack.", no_args_is_help=True)
+for name, group in (
+    ("queries", queries_app),
+    ("commands", commands_app),
+    ("db", db_app),
+    ("knowledge", knowledge_app),
+):
+    app.add_typer(group, name=name)
+
+
+class TableFormat(StrEnum):
+    """How rows are printed."""
+
+    TABLE = "table"
+    CSV = "csv"
+    JSON = "json"
+
+
+class ExportFormat(StrEnum):
+    """How rows are written to a file."""
+
+    CSV = "csv"
+    JSON = "json"
+
+
+Since = Annotated[str | None, typer.Option(help="Only rows since then: 7d, 12h, or a day such as 2026-11-01.")]
+AllowRemovals = Annotated[
+    bool,
+    typer.Option(
+        "--allow-removals",
+        help="Delete commands that this edition no longer has. This also deletes every server's permission overrides.",
+    ),
+]
+
+
+@app.command()
+def run(allow_removals: AllowRemovals = False) -> None:
+    """Connect to Discord and answer."""
+    from bot.process import run_bot
+    from bot.settings import load_settings
+
+    run_bot(load_settings(), allow_removals=allow_removals)
+
+
+@app.command("try")
+def try_(
+    browser: Annotated[bool, typer.Option(help="Open the page in the browser.")] = True,
+    locale: Annotated[str, typer.Option(help="Discord language of the people in the page.")] = "en-US",
+    port: Annotated[int | None, typer.Option(help="Port of the page; any free one by default.")] = None,
+) -> None:
+    """Talk to the bot in a local browser page, without an account."""
+    from bot.process import run_bot_in_browser
+    from bot.settings import load_settings
+
+    run_bot_in_browser(load_settings(), browser=browser, locale=locale, port=port)
+
+
+@app.command()
+def check() -> None:
+    """Validate the configuration and the knowledge pack; print every error with file and line."""
+    from bot.app import load_edition
+    from bot.settings import load_settings
+
+    knowledge = load_edition(load_settings().knowledge.folder)
+    sections = sum(len(topic.sections) for topic in knowledge.topics.values())
+    misconceptions = sum(len(topic.misconceptions) for topic in knowledge.topics.values())
+    asks = sum(len(topic.asks) for topic in knowledge.topics.values())
+    examples = sum(len(group.asks) for group in knowledge.out_of_scope)
+    print(f"Edition {knowledge.edition} of “{knowledge.pack.title}” is sound.")
+    print(
+        f"{len(knowledge.topics)} topics, {sections} sections, {knowledge.claim_count} claims, {misconceptions} "
+        f"misconceptions, {asks} example questions; {len(knowledge.sources)} sources, {len(knowledge.glossary)} "
+        f"glossary terms, {len(knowledge.timeline)} events, {examples} questions out of scope."
+    )
+
+
+@app.command()
+def answer(topic: str, section: Annotated[str | None, typer.Argument()] = None) -> None:
+    """Print what a topic's command answers."""
+    from datetime import UTC, datetime
+
+    from bot.answers.lookup import find_page
+    from bot.knowledge.loader import load_knowledge
+    from bot.rendering.terminal import answer_lines
+    from bot.settings import load_settings
+
+    knowledge = load_knowledge(load_settings().knowledge.folder)
+    for line in answer_lines(find_page(topic, section, knowledge), knowledge, today=datetime.now(UTC).date()):
+        print(line)
+
+
+@app.command()
+def invite() -> None:
+    """Print the links that add the bot to a server or to a user."""
+    from bot.process import application_id
+    from bot.settings import load_settings
+
+    link = f"https://discord.com/oauth2/authorize?client_id={application_id(load_settings())}"
+    print(f"Add to a server:  {link}&integration_type=0&scope=bot+applications.commands&permissions=0")
+    print(f"Add to yourself:  {link}&integration_type=1&scope=applications.commands")
+
+
+@app.command()
+def health() -> None:
+    """Ask a running bot on this machine whether it is ready; exit status 0 or 1."""
+    from http.client import HTTPConnection, HTTPException
+
+    from bot.settings import load_settings
+
+    settings = load_settings().health
+    if not settings.port:
+        raise ConfigurationError("health.port is 0, so the bot serves no health page. Set BOT__HEALTH__PORT.")
+    try:
+        connection = HTTPConnection(settings.host, settings.port, timeout=3)
+        connection.request("GET", "/readyz")
+        response = connection.getresponse()
+        print(response.read().decode())
+    except (OSError, HTTPException) as error:
+        print(f"The bot does not answer on {settings.host}:{settings.port}: {error}", file=sys.stderr)
+        raise typer.Exit(EXIT_FAILED) from None
+    raise typer.Exit(0 if response.status == 200 else EXIT_FAILED)
+
+
+@queries_app.command("top")
+def queries_top(
+    since: Since = None,
+    topic: Annotated[str | None, typer.Option(help="Count the sections of this topic.")] = None,
+    format_: Annotated[TableFormat, typer.Option("--format")] = TableFormat.TABLE,
+    limit: Annotated[int, typer.Option(min=1, max=1000)] = 20,
+) -> None:
+    """Print what is asked most."""
+    from bot.log_reports import print_top
+
+    print_top(since=since, topic=topic, format_=format_.value, limit=limit)
+
+
+@queries_app.command("export")
+def queries_export(
+    since: Since = None,
+    format_: Annotated[ExportFormat, typer.Option("--format")] = ExportFormat.CSV,
+    output: Annotated[Path | None, typer.Option(help="File to write; standard output by default.")] = None,
+) -> None:
+    """Write the rows of the log, oldest first."""
+    from bot.log_reports import export_rows
+
+    export_rows(since=since, format_=format_.value, output=output)
+
+
+@commands_app.command("diff")
+def commands_diff() -> None:
+    """Print how our commands differ from those Discord has; exit status 1 when they do."""
+    from bot.process import compare_commands
+    from bot.settings import load_settings
+
+    difference = compare_commands(load_settings())
+    print(difference)
+    raise typer.Exit(EXIT_FAILED if difference.added or difference.changed or difference.removed else 0)
+
+
+@commands_app.command("sync")
+def commands_sync(allow_removals: AllowRemovals = False) -> None:
+    """Write our commands to Discord if they differ."""
+    from bot.process import write_commands
+    from bot.settings import load_settings
+
+    print(write_commands(load_settings(), allow_removals=allow_removals))
+
+
+@db_app.command("upgrade")
+def db_upgrade() -> None:
+    """Bring the database's schema up to date."""
+    from bot.log_reports import upgrade_schema
+
+    print(upgrade_schema())
+
+
+@knowledge_app.command("schema")
+def knowledge_schema(
+    folder: Annotated[Path, typer.Argument(help="Folder to write the JSON Schemas to.")] = Path("schemas"),
+) -> None:
+    """Write JSON Schemas of the pack's files, for editors that complete and check YAML."""
+    import json
+
+    from bot.knowledge.loader import json_schemas
+
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, schema in json_schemas().items():
+        path = folder / name
+        path.write_text(json.dumps(schema, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+        print(path)
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run the command line and turn our errors into one clear message and an exit status."""
+    sys.exit(_status_of(lambda: app(args=arguments, standalone_mode=True)))
+
+
+def _status_of(command: Callable[[], Any]) -> int:
+    try:
+        command()
+    except SystemExit as error:
+        return error.code if isinstance(error.code, int) else EXIT_FAILED
+    except KnowledgeError as error:
+        return _fail(error, EXIT_FAILED, count=len(error.problems))
+    except ConfigurationError as error:
+        count = len(error.problems) if isinstance(error, FileProblems) else None
+        return _fail(error, EXIT_CONFIGURATION, count=count)
+    except TryAgainLater as error:
+        return _fail(error, EXIT_TRY_AGAIN)
+    except BotError as error:
+        return _fail(error, EXIT_FAILED)
+    except BrokenPipeError:  # the reader of our output has seen enough
+        sys.stderr.close()
+        return 0
+    return 0
+
+
+def _fail(error: BotError, status: int, *, count: int | None = None) -> int:
+    print(f"natobot: {error}" if count is None else error, file=sys.stderr)
+    if count is not None:
+        print(f"natobot: {count} problem{'s' if count != 1 else ''} found.", file=sys.stderr)
+    return status

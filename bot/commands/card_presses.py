@@ -1,0 +1,113 @@
+"""What pressing a card's buttons and menus does. Everything needed stands in the custom id."""
+
+from typing import assert_never
+
+import discord
+
+from bot.answers.lookup import find_events, find_page
+from bot.answers.models import Found, UnknownSection
+from bot.commands.replies import AnyInteraction, Asked, Replies, is_private, reader_of
+from bot.knowledge.editions import Library
+from bot.knowledge.models import Knowledge
+from bot.rendering import wording
+from bot.rendering.cards import Card, sources_card, timeline_card, topic_card
+from bot.rendering.custom_ids import Action, Press
+
+
+class CardPresses:
+    """Answers presses. A card's owner turns its pages; anybody else gets a private copy."""
+
+    def __init__(self, library: Library, replies: Replies) -> None:
+        self._library = library
+        self._replies = replies
+
+    async def handle(self, interaction: AnyInteraction, press: Press | None) -> None:
+        """
+        Answer *press*; ``None`` stands for an id that no card of this version carries.
+
+        Raises:
+            UserError: What the card led to is gone; the error says so to the presser.
+        """
+        if press is None:
+            await self._replies.tell(interaction, wording.OLD_COMPONENT)
+            return
+        match press.action:
+            case Action.PAGE | Action.PICK | Action.TOPIC:
+                await self._open_page(interaction, press)
+            case Action.SOURCES:
+                await self._open_sources(interaction, press)
+            case Action.SHARE:
+                await self._share(interaction, press)
+            case Action.DELETE:
+                await self._delete(interaction, press)
+            case Action.TIMELINE:
+                await self._turn_timeline(interaction, press)
+            case _:
+                assert_never(press.action)
+
+    async def _open_page(self, interaction: AnyInteraction, press: Press) -> None:
+        knowledge = self._library.current
+        note = None
+        try:
+            found = find_page(press.topic, press.page, knowledge)
+        except UnknownSection:  # the card is from an edition that had this section
+            found, note = find_page(press.topic, None, knowledge), wording.OLD_PAGE
+        reader = reader_of(interaction, private=_answers_privately(interaction, press))
+        card = topic_card(found, knowledge, reader, note=note)
+        source = "button" if press.action is Action.TOPIC else "select"
+        await self._turn_or_send(interaction, press, card, _asked(found, source, found.topic.command.name), knowledge)
+
+    async def _open_sources(self, interaction: AnyInteraction, press: Press) -> None:
+        knowledge = self._library.current
+        found = find_page(press.topic, press.page, knowledge)
+        card = sources_card(found, knowledge)
+        await self._replies.send(interaction, card, _asked(found, "button", "sources"), knowledge, private=True)
+
+    async def _share(self, interaction: AnyInteraction, press: Press) -> None:
+        knowledge = self._library.current
+        found = find_page(press.topic, press.page, knowledge)
+        card = topic_card(found, knowledge, reader_of(interaction, private=False))
+        await self._replies.send(interaction, card, _asked(found, "button", "share"), knowledge, private=False)
+
+    async def _turn_timeline(self, interaction: AnyInteraction, press: Press) -> None:
+        knowledge = self._library.current
+        year, _, page = press.page.partition(".")
+        events = find_events(
+            knowledge,
+            topic_id=press.topic or None,
+            year=int(year) if year.isdecimal() else None,
+            page=int(page) if page.isdecimal() else 0,
+        )
+        card = timeline_card(events, knowledge, reader_of(interaction, private=_answers_privately(interaction, press)))
+        asked = Asked(command="timeline", topic=press.topic or None, source="button")
+        await self._turn_or_send(interaction, press, card, asked, knowledge)
+
+    async def _turn_or_send(
+        self, interaction: AnyInteraction, press: Press, card: Card, asked: Asked, knowledge: Knowledge
+    ) -> None:
+        if _is_owner(interaction, press):
+            await self._replies.turn(interaction, card, asked, knowledge)
+        else:
+            await self._replies.send(interaction, card, asked, knowledge, private=True)
+
+    async def _delete(self, interaction: AnyInteraction, press: Press) -> None:
+        if not (_is_owner(interaction, press) or interaction.permissions.manage_messages):
+            await self._replies.tell(interaction, wording.NOT_YOURS_TO_DELETE)
+            return
+        await interaction.response.defer()
+        try:
+            await interaction.delete_original_response()
+        except (discord.NotFound, discord.Forbidden):
+            await self._replies.tell(interaction, wording.DELETED_BY_OTHER_MEANS)
+
+
+def _asked(found: Found, source: str, command: str) -> Asked:
+    return Asked(command=command, topic=found.topic.id, section=found.page or None, source=source)
+
+
+def _is_owner(interaction: AnyInteraction, press: Press) -> bool:
+    return interaction.user.id == press.owner
+
+
+def _answers_privately(interaction: AnyInteraction, press: Press) -> bool:
+    return is_private(interaction) or not _is_owner(interaction, press)

@@ -1,0 +1,130 @@
+"""
+Sending what was rendered, and logging that it was asked.
+
+The row goes to the log before the reply leaves: recording takes microseconds and cannot fail, and so no answer that
+Discord acknowledged can be missing from the log, whenever the process dies.
+"""
+
+import logging
+import time
+from dataclasses import dataclass
+from typing import Any
+
+import discord
+from discord import app_commands
+
+from bot.errors import UserError
+from bot.knowledge.models import Knowledge
+from bot.pseudonyms import Pseudonyms
+from bot.query import Query
+from bot.query_log import QueryLog
+from bot.rendering import wording
+from bot.rendering.cards import Card, Reader, notice_card
+
+log = logging.getLogger(__name__)
+
+RECEIVED = "received"  # key in Interaction.extras: time.perf_counter() at receipt
+
+# Discord's error codes after which an interaction can no longer be answered, by us or at all
+# (https://docs.discord.com/developers/topics/opcodes-and-status-codes#json).
+UNANSWERABLE = frozenset(
+    {
+        10008,  # unknown message: it was deleted
+        10015,  # unknown webhook: the interaction's token has expired
+        10062,  # unknown interaction: too late
+        40060,  # already acknowledged: another process was faster
+        50027,  # invalid webhook token
+    }
+)
+
+AnyInteraction = discord.Interaction[Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """What the log should know of a reply beyond the interaction itself."""
+
+    command: str
+    outcome: str = "found"
+    source: str = "command"
+    topic: str | None = None
+    section: str | None = None
+
+
+class Replies:
+    """Answers interactions and records each answer."""
+
+    def __init__(self, query_log: QueryLog, pseudonyms: Pseudonyms) -> None:
+        self._query_log = query_log
+        self._pseudonyms = pseudonyms
+
+    async def send(
+        self, interaction: AnyInteraction, card: Card, asked: Asked, knowledge: Knowledge, *, private: bool
+    ) -> None:
+        """Answer with a new message."""
+        self._record(interaction, asked, knowledge, private=private)
+        await interaction.response.send_message(view=card, ephemeral=private)
+
+    async def turn(self, interaction: AnyInteraction, card: Card, asked: Asked, knowledge: Knowledge) -> None:
+        """Answer by changing the message whose component was pressed."""
+        self._record(interaction, asked, knowledge, private=is_private(interaction))
+        await interaction.response.edit_message(view=card)
+
+    async def tell(self, interaction: AnyInteraction, text: str) -> None:
+        """Say something privately, whatever has been sent already. Not logged: it is no answer."""
+        card = notice_card(text)
+        if interaction.response.is_done():
+            await interaction.followup.send(view=card, ephemeral=True)
+        else:
+            await interaction.response.send_message(view=card, ephemeral=True)
+
+    async def explain(self, interaction: AnyInteraction, error: Exception) -> None:
+        """Answer an interaction whose handling failed; the last resort, which itself never raises."""
+        cause = error.original if isinstance(error, app_commands.CommandInvokeError) else error
+        try:
+            match cause:
+                case UserError():
+                    await self.tell(interaction, str(cause))
+                case app_commands.CommandNotFound() | app_commands.CommandSignatureMismatch():
+                    await self.tell(interaction, wording.OLD_COMMAND)
+                case discord.HTTPException(code=code) if code in UNANSWERABLE:
+                    log.warning("An interaction could not be answered any more (Discord's code %d).", code)
+                case _:
+                    log.error("An interaction failed.", exc_info=cause)
+                    await self.tell(interaction, wording.SOMETHING_BROKE)
+        except discord.HTTPException as failure:
+            log.warning("The reply about a failed interaction was refused too: %s", failure)
+        except Exception:  # nothing is left that could answer
+            log.exception("The reply about a failed interaction failed too.")
+
+    def _record(self, interaction: AnyInteraction, asked: Asked, knowledge: Knowledge, *, private: bool) -> None:
+        received = interaction.extras.get(RECEIVED, time.perf_counter())
+        self._query_log.record(
+            Query(
+                interaction_id=interaction.id,
+                asked_at=interaction.created_at.isoformat(timespec="milliseconds"),
+                guild_id=interaction.guild_id,
+                user_key=self._pseudonyms.of(interaction.user.id),
+                key_id=self._pseudonyms.key_id,
+                source=asked.source,
+                command=asked.command,
+                topic=asked.topic,
+                section=asked.section,
+                language=knowledge.pack.default_language,
+                locale=str(interaction.locale),
+                outcome=asked.outcome,
+                private=private,
+                edition=knowledge.edition,
+                answer_us=round((time.perf_counter() - received) * 1_000_000),
+            )
+        )
+
+
+def reader_of(interaction: AnyInteraction, *, private: bool) -> Reader:
+    """Return for whom a card is made in answer to *interaction*."""
+    return Reader(owner=interaction.user.id, private=private, today=interaction.created_at.date())
+
+
+def is_private(interaction: AnyInteraction) -> bool:
+    """Return whether the message whose component was pressed is for its owner's eyes only."""
+    return interaction.message is not None and interaction.message.flags.ephemeral

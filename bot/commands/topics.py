@@ -1,0 +1,55 @@
+"""One command per topic, made from the pack: a new YAML file is a new command."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from discord import app_commands
+
+from bot.answers.lookup import complete_pages, find_page
+from bot.commands.replies import AnyInteraction, Asked, Replies, reader_of
+from bot.knowledge.editions import Library
+from bot.knowledge.models import Topic
+from bot.rendering.cards import topic_card
+from bot.rendering.limits import CHOICE_LIMIT, shortened
+
+SECTION_HELP = "The part you want to read; leave empty for the overview"
+PRIVATE_HELP = "Show the answer only to you"
+
+AnyCommand = app_commands.Command[Any, ..., None]
+
+
+def everywhere(command: AnyCommand) -> AnyCommand:
+    """Offer *command* in servers, direct messages and private channels, to servers and users who installed the bot."""
+    app_commands.allowed_installs(guilds=True, users=True)(command)
+    app_commands.allowed_contexts(guilds=True, dms=True, private_channels=True)(command)
+    return command
+
+
+def topic_commands(library: Library, replies: Replies) -> list[AnyCommand]:
+    """Return a command for each topic of the current edition."""
+    return [_topic_command(topic, library, replies) for topic in library.current.topics.values()]
+
+
+def _topic_command(topic: Topic, library: Library, replies: Replies) -> AnyCommand:
+    topic_id = topic.id
+
+    @app_commands.command(name=topic.command.name, description=topic.command.description)
+    @app_commands.describe(section=SECTION_HELP, private=PRIVATE_HELP)
+    async def show(interaction: AnyInteraction, section: str | None = None, private: bool = False) -> None:
+        knowledge = library.current
+        found = find_page(topic_id, section, knowledge)
+        card = topic_card(found, knowledge, reader_of(interaction, private=private))
+        asked = Asked(command=topic.command.name, topic=topic_id, section=found.page or None)
+        await replies.send(interaction, card, asked, knowledge, private=private)
+
+    @show.autocomplete("section")
+    async def complete_section(_: AnyInteraction, typed: str) -> list[app_commands.Choice[str]]:
+        current = library.current.topics.get(topic_id)
+        return choices(complete_pages(current, typed)) if current else []
+
+    return everywhere(show)
+
+
+def choices(entries: Sequence[tuple[str, str]]) -> list[app_commands.Choice[str]]:
+    """Turn values and labels into what autocomplete answers with."""
+    return [app_commands.Choice(name=shortened(label, CHOICE_LIMIT), value=value) for value, label in entries]

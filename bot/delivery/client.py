@@ -1,0 +1,162 @@
+"""
+The Discord client: a command tree and card components, nothing cached, every interaction answered.
+
+discord.py turns only ``AppCommandError`` into a call of ``CommandTree.on_error``; whatever else escapes leaves the user
+with "The application did not respond" and no log line (discord/app_commands/tree.py, 2.7.1). So the tree's entry point
+is replaced by one that catches everything. ``tests/delivery/test_discordpy_contract.py`` holds the private names used.
+"""
+
+import asyncio
+import logging
+import time
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import aiohttp
+import discord
+from discord import app_commands
+
+from bot.commands.card_presses import CardPresses
+from bot.commands.replies import RECEIVED, AnyInteraction, Replies
+from bot.commands.topics import AnyCommand
+from bot.delivery.command_sync import CommandSync
+from bot.rendering.cards import CardButton, CardSelect
+from bot.rendering.custom_ids import VERSION
+
+log = logging.getLogger(__name__)
+
+KEEPALIVE_SECONDS = 240  # a warm connection saves a TLS handshake per reply; Cloudflare closes idle ones at 400 s
+CONNECTIONS = 64
+HEARTBEAT_TIMEOUT = 45.0  # seconds of silence before the gateway counts as dead; Discord's interval is 41.25 s
+
+
+class BotTree(app_commands.CommandTree["BotClient"]):
+    """Runs commands; whatever fails, the person gets an answer."""
+
+    def _from_interaction(self, interaction: discord.Interaction["BotClient"]) -> None:
+        interaction.extras[RECEIVED] = time.perf_counter()
+        self.client.track(self._answer(interaction), name="command")
+
+    async def _answer(self, interaction: discord.Interaction["BotClient"]) -> None:
+        try:
+            await self._call(interaction)
+        except Exception as error:  # noqa: BLE001  the edge: the reply says what can be said
+            await self.on_error(interaction, error)
+
+    async def on_error(self, interaction: discord.Interaction[Any], error: Exception, /) -> None:
+        if interaction.type is discord.InteractionType.autocomplete:
+            log.error("Autocomplete failed.", exc_info=error)
+            return
+        await self.client.replies.explain(interaction, error)
+
+
+class BotClient(discord.Client):
+    """A client that needs no intents. Must be created inside the running event loop."""
+
+    def __init__(
+        self,
+        commands: Iterable[AnyCommand],
+        *,
+        presses: CardPresses,
+        replies: Replies,
+        command_sync: CommandSync | None,
+        on_connected: Callable[[], None],
+    ) -> None:
+        discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
+        super().__init__(
+            intents=discord.Intents.none(),
+            allowed_mentions=discord.AllowedMentions.none(),
+            max_messages=None,
+            member_cache_flags=discord.MemberCacheFlags.none(),
+            chunk_guilds_at_startup=False,
+            guild_ready_timeout=0.0,  # there are no guilds to wait for
+            heartbeat_timeout=HEARTBEAT_TIMEOUT,
+            connector=_warm_connector(),
+        )
+        self.replies = replies
+        self._on_connected = on_connected
+        self._presses = presses
+        self._command_sync = command_sync
+        self._in_flight: set[asyncio.Task[None]] = set()
+        self.tree = BotTree(self)
+        for command in commands:
+            self.tree.add_command(command)
+        self.add_dynamic_items(CardButton, CardSelect)
+        _guard_parsers(self._connection.parsers)
+
+    async def start_over(self) -> None:
+        """Forget a login that failed, so that the next attempt opens connections afresh."""
+        await self.http.close()
+        self.http.clear()
+        self.http.connector = _warm_connector()
+
+    async def setup_hook(self) -> None:
+        if self._command_sync is not None:
+            await self._command_sync.run(self, self.tree)
+
+    async def on_ready(self) -> None:
+        self._on_connected()
+        log.info("Ready as %s.", self.user)
+
+    async def on_interaction(self, interaction: discord.Interaction["BotClient"]) -> None:
+        """Answer presses of components that no card of ours carries; discord.py would drop them without a word."""
+        if interaction.type not in {discord.InteractionType.component, discord.InteractionType.modal_submit}:
+            return
+        data: dict[str, Any] = dict(interaction.data or {})
+        if not str(data.get("custom_id", "")).startswith(f"{VERSION}:"):
+            await self.handle_press(interaction, None)
+
+    async def on_error(self, event_method: str, /, *args: Any, **kwargs: Any) -> None:
+        log.exception("Handling the event %s failed.", event_method)
+
+    async def handle_press(self, interaction: AnyInteraction, press: Any) -> None:
+        """Answer a pressed component of a card; see ``bot.rendering.cards.PressHandler``."""
+        interaction.extras.setdefault(RECEIVED, time.perf_counter())
+        await self.track(self._answer_press(interaction, press), name="press")
+
+    async def _answer_press(self, interaction: AnyInteraction, press: Any) -> None:
+        try:
+            await self._presses.handle(interaction, press)
+        except Exception as error:  # noqa: BLE001  the edge: the reply says what can be said
+            await self.replies.explain(interaction, error)
+
+    def track(self, coroutine: Any, *, name: str) -> asyncio.Task[None]:
+        """Run *coroutine* as a task that shutting down waits for."""
+        task = asyncio.get_running_loop().create_task(coroutine, name=name)
+        self._in_flight.add(task)
+        task.add_done_callback(self._in_flight.discard)
+        return task
+
+    async def drain(self, seconds: float) -> int:
+        """Wait for the replies in progress, at most *seconds*; return how many were left unfinished."""
+        if not self._in_flight:
+            return 0
+        log.info("Finishing %d replies.", len(self._in_flight))
+        _, unfinished = await asyncio.wait(set(self._in_flight), timeout=seconds)
+        return len(unfinished)
+
+
+def _guard_parsers(parsers: dict[str, Callable[[Any], Any]]) -> None:
+    """
+    Drop an event that discord.py cannot read instead of letting it end the process.
+
+    An exception in a parser otherwise leaves ``Client.connect`` (discord/gateway.py, ``received_message``, 2.7.1).
+    READY and RESUMED stay unguarded: without them there is nothing to go on with.
+    """
+
+    def guarded(event: str, parse: Callable[[Any], Any]) -> Callable[[Any], Any]:
+        def parse_or_drop(data: Any) -> Any:
+            try:
+                return parse(data)
+            except Exception:
+                log.exception("An event %s could not be read and was dropped.", event)
+                return None
+
+        return parse_or_drop
+
+    for event in parsers.keys() - {"READY", "RESUMED"}:
+        parsers[event] = guarded(event, parsers[event])
+
+
+def _warm_connector() -> aiohttp.TCPConnector:
+    return aiohttp.TCPConnector(limit=CONNECTIONS, keepalive_timeout=KEEPALIVE_SECONDS, ttl_dns_cache=300)

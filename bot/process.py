@@ -1,0 +1,156 @@
+"""Running the bot as a process: signals, lifetimes, exit by exception."""
+
+import asyncio
+import logging
+import os
+import signal
+from collections.abc import Awaitable, Callable, Coroutine
+from typing import Any, TypeVar
+
+from bot.app import open_bot
+from bot.delivery.client import BotClient
+from bot.delivery.command_sync import CommandSync, Difference, compare, registered_and_ours
+from bot.delivery.gateway import log_in, run_gateway, use_api
+from bot.errors import ConfigurationError, KnowledgeError, TryAgainLater
+from bot.logs import configure_logging
+from bot.settings import Settings
+
+log = logging.getLogger(__name__)
+
+Result = TypeVar("Result")
+
+SHUTDOWN_LIMIT = 9.0  # seconds from the signal to the end; `docker stop` kills after 10
+
+
+def run_bot(settings: Settings, *, allow_removals: bool) -> None:
+    """
+    Connect to Discord and answer until SIGTERM or SIGINT.
+
+    Raises:
+        ConfigurationError: A setting or the pack has to change before the bot can run.
+        TryAgainLater: Discord could not be reached.
+    """
+    configure_logging(settings.log.level, settings.log.format)
+    token = settings.token()
+    use_api(settings.discord.api_url)
+
+    async def serve() -> None:
+        async with open_bot(settings, command_sync=CommandSync(allow_removals=allow_removals)) as bot:
+            connection = run_gateway(bot.client, token, patience=settings.delivery.start_patience)
+            await _until_signal(connection, lambda: bot.client.drain(settings.delivery.drain_seconds))
+
+    try:
+        asyncio.run(serve())
+    except KnowledgeError as error:
+        raise ConfigurationError(f"The knowledge pack cannot be used:\n{error}") from None
+
+
+def run_bot_in_browser(settings: Settings, *, browser: bool, locale: str, port: int | None) -> None:
+    """
+    Serve the bot in a local page until Ctrl-C.
+
+    Raises:
+        ConfigurationError: What the page needs is not installed, or the port is taken.
+    """
+    try:
+        from bot.trial import run_trial
+    except ModuleNotFoundError as error:
+        raise ConfigurationError(f"“natobot try” needs {error.name}. Install it with: make try") from None
+    configure_logging(settings.log.level, settings.log.format)
+    folder = settings.database.folder
+    trial = settings.model_copy(
+        update={
+            "database": settings.database.model_copy(
+                update={"url": f"sqlite+aiosqlite:///{folder / 'try' / 'bot.db'}", "folder": folder / "try"}
+            )
+        }
+    )
+
+    async def serve() -> None:
+        async with open_bot(trial, command_sync=CommandSync()) as bot:
+            page = run_trial(bot.client, browser=browser, locale=locale, port=port)
+            await _until_signal(page, lambda: bot.client.drain(1.0))
+
+    asyncio.run(serve())
+
+
+async def _until_signal(work: Coroutine[Any, Any, None], drain: Callable[[], Awaitable[int]]) -> None:
+    """Run *work* to its end, or until SIGTERM or SIGINT; then let *drain* finish what is in progress."""
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    working = loop.create_task(work, name="work")
+    stopping = loop.create_task(stop.wait(), name="stop-signal")
+    try:
+        await asyncio.wait({working, stopping}, return_when=asyncio.FIRST_COMPLETED)
+        if stop.is_set():
+            log.info("Stopping.")
+            loop.call_later(SHUTDOWN_LIMIT, _give_up)
+            if unfinished := await drain():
+                log.warning("%d replies could not be finished in time.", unfinished)
+    finally:
+        stopping.cancel()
+        if not working.done():
+            working.cancel()
+        await asyncio.gather(stopping, working, return_exceptions=True)
+    if not working.cancelled():
+        working.result()
+
+
+def _give_up() -> None:
+    """End a shutdown that hangs; rows not yet in the database are in the journal."""
+    log.error("Stopping took too long; leaving now.")
+    logging.shutdown()
+    os._exit(0)
+
+
+def application_id(settings: Settings) -> int:
+    """Return the id of the application the token belongs to, as Discord says."""
+    return _logged_in(settings, _own_id)
+
+
+def compare_commands(settings: Settings) -> Difference:
+    """Return how our commands differ from those Discord has."""
+
+    async def difference(client: BotClient) -> Difference:
+        ours, theirs = await registered_and_ours(client, client.tree)
+        return compare(ours, theirs)
+
+    return _logged_in(settings, difference)
+
+
+def write_commands(settings: Settings, *, allow_removals: bool) -> Difference:
+    """
+    Write our commands if they differ; return how they differed before.
+
+    Raises:
+        TryAgainLater: Discord did not take them.
+    """
+    sync = CommandSync(allow_removals=allow_removals)
+
+    async def write(client: BotClient) -> Difference:
+        if not await sync.run(client, client.tree):
+            raise TryAgainLater("Discord did not take the commands; the line above says why.")
+        return sync.last
+
+    return _logged_in(settings, write)
+
+
+async def _own_id(client: BotClient) -> int:
+    assert client.application_id is not None, "logged in"
+    return client.application_id
+
+
+def _logged_in(settings: Settings, use: Callable[[BotClient], Awaitable[Result]]) -> Result:
+    """Run *use* with a client that is logged in but not connected."""
+    configure_logging(settings.log.level, settings.log.format)
+    token = settings.token()
+    use_api(settings.discord.api_url)
+
+    async def use_client() -> Result:
+        async with open_bot(settings, command_sync=None) as bot:
+            await log_in(bot.client, token, patience=0.0)
+            return await use(bot.client)
+
+    return asyncio.run(use_client())

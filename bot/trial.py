@@ -1,0 +1,80 @@
+"""
+The bot in a local browser page: the real client in a simulated Discord, no account, no token, no network.
+
+SimCord simulates Discord and draws the page. What it lacks for us is closed in two places here, both held by tests: its
+clock stands still at 1 January 2026, and its interactions do not say how the app was installed.
+"""
+
+import asyncio
+import logging
+import webbrowser
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import discord
+import simcord
+from simcord._clock import Clock
+
+from bot.delivery.client import BotClient
+
+log = logging.getLogger(__name__)
+
+WIDTH, HEIGHT = 1100, 900  # pixels of the page's Discord window
+
+
+class WallClock(Clock):
+    """A clock that goes with the machine's, so that cards and log rows carry today's date."""
+
+    def now(self) -> datetime:
+        return datetime.now(UTC) + timedelta(seconds=self.elapsed)
+
+
+def complete_interactions(client: discord.Client, locale: str) -> None:
+    """Add to each simulated interaction what Discord sends and SimCord does not: locale and install context."""
+    parsers: dict[str, Callable[[Any], None]] = client._connection.parsers
+    parse = parsers["INTERACTION_CREATE"]
+
+    def parse_completed(data: dict[str, Any]) -> None:
+        owner = {"0": data["guild_id"]} if "guild_id" in data else {"1": data["user"]["id"]}
+        parse({**data, "locale": locale, "authorizing_integration_owners": owner})
+
+    parsers["INTERACTION_CREATE"] = parse_completed
+
+
+@asynccontextmanager
+async def open_trial(client: BotClient, *, locale: str = "en-US", port: int | None = None) -> AsyncIterator[Any]:
+    """
+    Yield a SimCord preview of a small server with *client* in it.
+
+    It has the channels general and news, and two people to act as: a member and an admin.
+    """
+    env = simcord.Env(client, check_errors=False, settle_timeout=10.0)
+    env.backend.clock = WallClock()
+    await env.start()
+    try:
+        complete_interactions(client, locale)
+        guild = env.create_guild(name="Try the bot")
+        general = guild.create_text_channel("general")
+        guild.create_text_channel("news")
+        admins = guild.create_role("Admins", permissions=discord.Permissions(administrator=True))
+        member = guild.add_member(env.create_user("member"))
+        admin = guild.add_member(env.create_user("admin"), roles=[admins])
+        preview = env.preview(
+            general, viewers=[member, admin], layout="channel", width=WIDTH, height=HEIGHT, locale=locale, port=port
+        )
+        async with preview:
+            yield preview
+    finally:
+        await env.shutdown()
+
+
+async def run_trial(client: BotClient, *, browser: bool, locale: str, port: int | None) -> None:
+    """Serve the page until it is closed or the task is cancelled."""
+    async with open_trial(client, locale=locale, port=port) as preview:
+        print(f"\nThe bot is ready. Open this address and type / in the message box:\n\n  {preview.url}\n", flush=True)
+        print("Press Ctrl-C to stop.", flush=True)
+        if browser:
+            await asyncio.to_thread(webbrowser.open, preview.url)
+        await preview.wait_closed()

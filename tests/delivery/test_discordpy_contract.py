@@ -1,0 +1,39 @@
+"""The private names of discord.py 2.7.1 that we use. A new version that moves one fails here, not in production."""
+
+import inspect
+
+import discord
+from discord import app_commands
+from discord.gateway import DiscordWebSocket
+from discord.http import HTTPClient, Route
+from discord.state import ConnectionState
+
+
+def test_the_version_is_the_one_we_read() -> None:
+    """Everything below was checked in this version's source."""
+    assert discord.__version__ == "2.7.1"
+
+
+def test_the_tree_hands_interactions_to_the_method_we_replace() -> None:
+    """``BotTree`` replaces the entry point and calls the rest."""
+    assert list(inspect.signature(app_commands.CommandTree._from_interaction).parameters) == ["self", "interaction"]
+    assert inspect.iscoroutinefunction(app_commands.CommandTree._call)
+    assert "_command_tree._from_interaction(interaction)" in inspect.getsource(ConnectionState.parse_interaction_create)
+
+
+def test_addresses_are_class_attributes() -> None:
+    """The API and the gateway are moved by setting these."""
+    assert Route.BASE.startswith("https://discord.com/api/v")
+    assert DiscordWebSocket.DEFAULT_GATEWAY.host == "gateway.discord.gg"
+    assert "cls.DEFAULT_GATEWAY" in inspect.getsource(DiscordWebSocket.from_client)
+
+
+def test_a_login_can_be_started_over() -> None:
+    """After a failed login the client's HTTP part is closed, cleared and given a new connector."""
+    assert inspect.iscoroutinefunction(HTTPClient.close)
+    assert "self.connector is MISSING" in inspect.getsource(HTTPClient.static_login)
+
+
+def test_parsers_can_be_wrapped() -> None:
+    """The guard replaces entries of the parsers' table, which is looked up at each event."""
+    assert "self._discord_parsers[event]" in inspect.getsource(DiscordWebSocket.received_message)

@@ -1,0 +1,170 @@
+"""The command line, as people type it."""
+
+import asyncio
+import csv
+import io
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.cli import main
+from bot.store.database import open_engine, upgrade
+from bot.store.queries import QueryStore
+from tests.factories import REAL_PACK, make_query, make_topic, write_pack
+
+pytestmark = pytest.mark.usefixtures("fresh_names")
+
+
+@pytest.fixture
+def fresh_names(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BOT_KNOWLEDGE", str(REAL_PACK))
+
+
+def run(*arguments: str) -> int:
+    with pytest.raises(SystemExit) as stopped:
+        main(list(arguments))
+    return int(str(stopped.value.code or 0))
+
+
+@pytest.fixture
+def log(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A query log with four rows."""
+    url = f"sqlite+aiosqlite:///{tmp_path}/bot.db"
+    monkeypatch.setenv("DATABASE_URL", url)
+
+    async def fill() -> None:
+        async with open_engine(url) as engine:
+            await upgrade(engine)
+            await QueryStore(engine).add(
+                [make_query(i, topic="aid", section="donors") for i in range(3)] + [make_query(9, topic="stance")]
+            )
+
+    asyncio.run(fill())
+
+
+def test_check_counts_what_the_pack_holds(capsys: pytest.CaptureFixture[str]) -> None:
+    """A sound pack passes with its counts."""
+    assert run("check") == 0
+    assert "12 topics" in capsys.readouterr().out
+
+
+def test_check_prints_every_mistake_with_its_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A broken pack fails with 1 and one line per mistake."""
+    monkeypatch.setenv("BOT_KNOWLEDGE", str(write_pack(tmp_path, make_topic(colour="red", size="big"))))
+
+    assert run("check") == 1
+
+    printed = capsys.readouterr().err
+    assert "bridge.yaml:" in printed
+    assert "colour: is not a key" in printed
+    assert "2 problems found" in printed
+
+
+def test_check_also_reads_the_configuration(capsys: pytest.CaptureFixture[str]) -> None:
+    """A broken config.yaml is a mistake to be fixed, with its line, and exit status 78."""
+    Path("config.yaml").write_text("log:\n  levle: info\n")
+
+    assert run("check") == 78
+    assert "config.yaml:2: log.levle: is not a setting" in capsys.readouterr().err
+
+
+def test_answer_prints_what_the_command_says(capsys: pytest.CaptureFixture[str]) -> None:
+    """A maintainer reads an answer without Discord."""
+    assert run("answer", "article5", "ukraine") == 0
+
+    printed = capsys.readouterr().out
+    assert "Does it cover Ukraine?" in printed
+    assert "[1] NATO" in printed
+
+
+@pytest.mark.parametrize(("arguments", "message"), [(("article9",), "/topics"), (("aid", "x"), "no such section")])
+def test_answer_explains_what_it_cannot_find(
+    arguments: tuple[str, ...], message: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A topic or section that is not there is said in one line, with exit status 1."""
+    assert run("answer", *arguments) == 1
+    assert message in capsys.readouterr().err
+
+
+@pytest.mark.usefixtures("log")
+def test_top_prints_a_table(capsys: pytest.CaptureFixture[str]) -> None:
+    """The most answered topics stand first."""
+    assert run("queries", "top") == 0
+
+    printed = capsys.readouterr().out
+    assert printed.index("aid") < printed.index("stance")
+
+
+@pytest.mark.usefixtures("log")
+def test_top_prints_what_programs_read(capsys: pytest.CaptureFixture[str]) -> None:
+    """The same counts come as JSON and CSV."""
+    run("queries", "top", "--format", "json")
+    as_json: list[dict[str, Any]] = json.loads(capsys.readouterr().out)
+    run("queries", "top", "--format", "csv", "--topic", "aid")
+    as_csv = list(csv.DictReader(io.StringIO(capsys.readouterr().out)))
+
+    assert as_json[0] == {"topic": "aid", "answers": 3, "askers": 1}
+    assert as_csv == [{"topic": "aid", "section": "donors", "answers": "3", "askers": "1"}]
+
+
+@pytest.mark.usefixtures("log")
+def test_rows_are_exported(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """All rows go to a file or to standard output, as CSV or JSON lines."""
+    assert run("queries", "export", "--format", "json", "--output", str(tmp_path / "rows.jsonl")) == 0
+    assert run("queries", "export") == 0
+
+    assert len((tmp_path / "rows.jsonl").read_text().splitlines()) == 4
+    assert capsys.readouterr().out.startswith("interaction_id,asked_at")
+
+
+@pytest.mark.usefixtures("log")
+@pytest.mark.parametrize("since", ["7 days", "2026-13-01", "d7"])
+def test_a_bad_since_is_explained(since: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """A time that cannot be read gets the forms that can."""
+    assert run("queries", "top", "--since", since) == 1
+    assert "Write 12h, 7d, 4w" in capsys.readouterr().err
+
+
+@pytest.mark.usefixtures("log")
+def test_since_narrows_the_counts(capsys: pytest.CaptureFixture[str]) -> None:
+    """Only what was asked since then is counted."""
+    assert run("queries", "top", "--since", "2099-01-01") == 0
+    assert "Nothing has been asked" in capsys.readouterr().out
+
+
+def test_a_log_that_is_not_there_yet_is_explained(capsys: pytest.CaptureFixture[str]) -> None:
+    """Before the bot first ran there is nothing to read, and that is said."""
+    assert run("queries", "top") == 78
+    assert "made when the bot first runs" in capsys.readouterr().err
+
+
+def test_the_schema_is_made_and_then_left_alone(capsys: pytest.CaptureFixture[str]) -> None:
+    """db upgrade can be run again and again."""
+    assert run("db", "upgrade") == 0
+    assert run("db", "upgrade") == 0
+    assert capsys.readouterr().out.splitlines() == [
+        "Upgraded from nothing to 0001.",
+        "The database is at migration 0001.",
+    ]
+
+
+def test_schemas_are_written_for_editors(tmp_path: Path) -> None:
+    """Each kind of file has a JSON Schema."""
+    assert run("knowledge", "schema", str(tmp_path / "schemas")) == 0
+    assert json.loads((tmp_path / "schemas" / "topic.schema.json").read_text())["title"] == "Topic"
+
+
+def test_run_without_a_token_says_what_to_do(capsys: pytest.CaptureFixture[str]) -> None:
+    """The first thing an operator forgets is answered in one line, with exit status 78."""
+    assert run("run") == 78
+    assert "Set DISCORD_TOKEN" in capsys.readouterr().err
+
+
+def test_help_names_the_commands(capsys: pytest.CaptureFixture[str]) -> None:
+    """--help lists what there is."""
+    assert run("--help") == 0
+    assert all(name in capsys.readouterr().out for name in ("run",))

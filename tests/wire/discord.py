@@ -1,0 +1,285 @@
+"""
+A small Discord on a real socket: the REST routes and the gateway that a bot uses, one bot at a time.
+
+It validates what it receives against Discord's API description where there is a copy, and keeps it for the test.
+"""
+
+import asyncio
+import itertools
+import json
+import time
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from aiohttp import WSMsgType, web
+
+from tests.openapi import violations
+
+EPOCH_MS = 1_420_070_400_000
+BOT_ID = 1_048_576_432_109_876_543
+TOKEN = "MTA0ODU3NjQzMjEwOTg3NjU0Mw.GxYzAb.abcdefghijklmnopqrstuvwxyz0123456789AB"
+HEARTBEAT_MS = 41_250
+
+_BOT_USER = {"id": str(BOT_ID), "username": "natobot", "discriminator": "0", "avatar": None, "bot": True, "flags": 0}
+_CHANNEL = {
+    "id": "600",
+    "type": 0,
+    "name": "general",
+    "guild_id": "500",
+    "position": 0,
+    "parent_id": None,
+    "topic": None,
+    "nsfw": False,
+    "last_message_id": None,
+    "rate_limit_per_user": 0,
+    "flags": 0,
+    "permissions": "2147483647",
+}
+_CALLBACKS = {
+    4: "CreateMessageInteractionCallbackRequest",
+    6: "UpdateMessageInteractionCallbackRequest",
+    7: "UpdateMessageInteractionCallbackRequest",
+    8: "ApplicationCommandAutocompleteCallbackRequest",
+}
+
+
+def _json(data: Any, *, status: int = 200) -> web.Response:
+    """As Discord answers: discord.py reads JSON only under this exact content type."""
+    return web.Response(body=json.dumps(data).encode(), status=status, headers={"Content-Type": "application/json"})
+
+
+@dataclass(slots=True)
+class Callback:
+    """One reply the bot gave to an interaction."""
+
+    interaction_id: int
+    payload: dict[str, Any]
+    at: float  # time.monotonic() when it was whole
+
+
+@dataclass(slots=True)
+class WireDiscord:
+    """What the small Discord knows and has seen."""
+
+    token: str = TOKEN
+    commands: list[dict[str, Any]] = field(default_factory=list)
+    requests: list[tuple[str, str]] = field(default_factory=list)  # method and path, without the API base
+    callbacks: list[Callback] = field(default_factory=list)
+    identifies: list[dict[str, Any]] = field(default_factory=list)
+    invalid: list[str] = field(default_factory=list)  # what was wrong with what the bot sent
+    callback_delay: float = 0.0  # seconds a reply takes to be accepted
+    on_callback: Callable[[Callback], None] | None = None
+    url: str = ""
+    _socket: web.WebSocketResponse | None = None
+    _sequence: "itertools.count[int]" = field(default_factory=lambda: itertools.count(1))
+    _ids: "itertools.count[int]" = field(default_factory=lambda: itertools.count(1))
+    ready: asyncio.Event = field(default_factory=asyncio.Event)
+    _answered: dict[int, asyncio.Event] = field(default_factory=dict)
+
+    @property
+    def api_url(self) -> str:
+        return f"{self.url}/api/v10"
+
+    def writes(self) -> list[tuple[str, str]]:
+        """Return the requests that changed commands."""
+        return [(method, path) for method, path in self.requests if "/commands" in path and method != "GET"]
+
+    async def send(self, event: str, data: Mapping[str, Any]) -> None:
+        """Dispatch an event to the bot."""
+        assert self._socket is not None, "the bot is not connected"
+        await self._socket.send_json({"op": 0, "t": event, "s": next(self._sequence), "d": data})
+
+    async def slash(self, name: str, **options: Any) -> int:
+        """Dispatch a slash command of a member in a server; return the interaction's id."""
+        kinds = {str: 3, int: 4, bool: 5}
+        given = [{"name": key, "type": kinds[type(value)], "value": value} for key, value in options.items()]
+        return await self.interact(2, {"id": "900", "name": name, "type": 1, "options": given})
+
+    async def interact(self, kind: int, data: Mapping[str, Any], **extra: Any) -> int:
+        """Dispatch an interaction; return its id."""
+        interaction_id = self.new_id()
+        self._answered[interaction_id] = asyncio.Event()
+        await self.send(
+            "INTERACTION_CREATE",
+            {
+                "id": str(interaction_id),
+                "application_id": str(BOT_ID),
+                "type": kind,
+                "token": f"interaction-token-{interaction_id}",
+                "version": 1,
+                "data": data,
+                "guild_id": "500",
+                "guild": {"id": "500", "locale": "en-US", "features": []},
+                "guild_locale": "en-US",
+                "channel_id": "600",
+                "channel": _CHANNEL,
+                "member": {
+                    "user": {"id": "700", "username": "member", "discriminator": "0", "avatar": None},
+                    "roles": [],
+                    "joined_at": "2026-01-01T00:00:00+00:00",
+                    "deaf": False,
+                    "mute": False,
+                    "flags": 0,
+                    "permissions": "2147483647",
+                },
+                "locale": "en-US",
+                "app_permissions": "2147483647",
+                "entitlements": [],
+                "authorizing_integration_owners": {"0": "500"},
+                "context": 0,
+                "attachment_size_limit": 10485760,
+                **extra,
+            },
+        )
+        return interaction_id
+
+    async def answer_to(self, interaction_id: int, *, within: float = 5.0) -> dict[str, Any]:
+        """Wait for the reply to an interaction and return its payload."""
+        async with asyncio.timeout(within):
+            await self._answered[interaction_id].wait()
+        return next(item.payload for item in self.callbacks if item.interaction_id == interaction_id)
+
+    def new_id(self) -> int:
+        """Return a snowflake of now."""
+        return ((int(time.time() * 1000) - EPOCH_MS) << 22) | (next(self._ids) & 0x3FFFFF)
+
+    def _check(self, schema: str, payload: Any) -> None:
+        self.invalid += [f"{schema} {found}" for found in violations(schema, payload)]
+
+    @web.middleware
+    async def _note(self, request: web.Request, handler: Any) -> web.StreamResponse:
+        path = request.path.removeprefix("/api/v10")
+        self.requests.append((request.method, path))
+        is_callback = path.startswith(("/interactions", "/webhooks"))
+        if (
+            request.path != "/gateway"
+            and not is_callback
+            and request.headers.get("Authorization") != f"Bot {self.token}"
+        ):
+            return _json({"message": "401: Unauthorized", "code": 0}, status=401)
+        response: web.StreamResponse = await handler(request)
+        return response
+
+    async def _me(self, _: web.Request) -> web.Response:
+        return _json(_BOT_USER)
+
+    async def _application(self, _: web.Request) -> web.Response:
+        return _json(
+            {
+                "id": str(BOT_ID),
+                "name": "natobot",
+                "icon": None,
+                "description": "",
+                "bot_public": True,
+                "bot_require_code_grant": False,
+                "verify_key": "ab" * 32,
+                "flags": 0,
+                "owner": {"id": "800", "username": "owner", "discriminator": "0", "avatar": None},
+                "team": None,
+                "rpc_origins": [],
+                "summary": "",
+            }
+        )
+
+    async def _gateway_bot(self, _: web.Request) -> web.Response:
+        limit = {"total": 1000, "remaining": 999, "reset_after": 86_400_000, "max_concurrency": 1}
+        address = self.url.replace("http://", "ws://") + "/gateway"
+        return _json({"url": address, "shards": 1, "session_start_limit": limit})
+
+    async def _get_commands(self, _: web.Request) -> web.Response:
+        return _json(self.commands)
+
+    async def _put_commands(self, request: web.Request) -> web.Response:
+        payload = await request.json()
+        for command in payload:
+            self._check("ApplicationCommandUpdateRequest", command)
+        defaults = {"application_id": str(BOT_ID), "version": "1", "nsfw": False, "default_member_permissions": None}
+        self.commands = [
+            {"id": str(1000 + i), "name_localizations": None, "description_localizations": None, **defaults, **command}
+            for i, command in enumerate(payload)
+        ]
+        return _json(self.commands)
+
+    async def _callback(self, request: web.Request) -> web.Response:
+        payload = await request.json()
+        if self.callback_delay:
+            await asyncio.sleep(self.callback_delay)
+        interaction_id = int(request.match_info["id"])
+        if any(item.interaction_id == interaction_id for item in self.callbacks):
+            return _json({"message": "Interaction has already been acknowledged.", "code": 40060}, status=400)
+        self._check(_CALLBACKS[payload["type"]], payload)
+        callback = Callback(interaction_id, payload, time.monotonic())
+        self.callbacks.append(callback)
+        if self.on_callback is not None:
+            self.on_callback(callback)
+        if interaction_id in self._answered:
+            self._answered[interaction_id].set()
+        return _json({"interaction": {"id": str(interaction_id), "type": 2}})
+
+    async def _gateway(self, request: web.Request) -> web.WebSocketResponse:
+        socket = web.WebSocketResponse(compress=False)
+        await socket.prepare(request)
+        await socket.send_json({"op": 10, "s": None, "t": None, "d": {"heartbeat_interval": HEARTBEAT_MS}})
+        async for message in socket:
+            if message.type is not WSMsgType.TEXT:
+                continue
+            payload = json.loads(message.data)
+            if payload["op"] == 1:
+                await socket.send_json({"op": 11, "s": None, "t": None, "d": None})
+            elif payload["op"] == 2:
+                self.identifies.append(payload["d"])
+                if payload["d"]["token"] != self.token:
+                    await socket.close(code=4004, message=b"Authentication failed.")
+                    break
+                self._socket = socket
+                await self.send(
+                    "READY",
+                    {
+                        "v": 10,
+                        "user": _BOT_USER,
+                        "guilds": [{"id": "500", "unavailable": True}],
+                        "session_id": "session",
+                        "resume_gateway_url": self.url.replace("http://", "ws://") + "/gateway",
+                        "application": {"id": str(BOT_ID), "flags": 0},
+                        "shard": [0, 1],
+                    },
+                )
+                self.ready.set()
+        if self._socket is socket:
+            self._socket = None
+            self.ready.clear()
+        return socket
+
+    def application(self) -> web.Application:
+        """Return the web application that serves this Discord."""
+        app = web.Application(middlewares=[self._note])
+        app.add_routes(
+            [
+                web.get("/api/v10/users/@me", self._me),
+                web.get("/api/v10/oauth2/applications/@me", self._application),
+                web.get("/api/v10/gateway/bot", self._gateway_bot),
+                web.get(f"/api/v10/applications/{BOT_ID}/commands", self._get_commands),
+                web.put(f"/api/v10/applications/{BOT_ID}/commands", self._put_commands),
+                web.post("/api/v10/interactions/{id}/{token}/callback", self._callback),
+                web.get("/gateway", self._gateway),
+            ]
+        )
+        return app
+
+
+@asynccontextmanager
+async def open_discord() -> AsyncIterator[WireDiscord]:
+    """Serve a small Discord on a free port of the loopback interface."""
+    discord = WireDiscord()
+    runner = web.AppRunner(discord.application(), access_log=None, shutdown_timeout=1.0)
+    await runner.setup()
+    site = web.TCPSite(runner, "127.0.0.1", 0)
+    await site.start()
+    host, port = runner.addresses[0][:2]
+    discord.url = f"http://{host}:{port}"
+    try:
+        yield discord
+    finally:
+        await runner.cleanup()

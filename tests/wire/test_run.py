@@ -1,0 +1,225 @@
+"""``natobot run`` against a small Discord on a real socket."""
+
+import asyncio
+import json
+import signal
+import sqlite3
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from tests.factories import make_topic, write_pack
+from tests.wire.discord import TOKEN, WireDiscord, open_discord
+from tests.wire.process import run_bot
+
+
+@pytest.fixture
+async def discord() -> AsyncIterator[WireDiscord]:
+    async with open_discord() as discord:
+        yield discord
+        assert discord.invalid == []
+
+
+def logged_ids(folder: Path) -> set[int]:
+    """Return the interactions that are in the database or wait in its journal."""
+    ids = set()
+    database = folder / "data" / "bot.db"
+    if database.exists():
+        connection = sqlite3.connect(database)
+        ids |= {row[0] for row in connection.execute("SELECT interaction_id FROM queries")}
+        connection.close()
+    for line in (folder / "data" / "queries.journal").read_bytes().splitlines():
+        ids.add(json.loads(line)["interaction_id"])
+    return ids
+
+
+async def test_it_connects_registers_and_answers(discord: WireDiscord, tmp_path: Path) -> None:
+    """With a token, the bot asks for no intents, registers its commands in one write and answers."""
+    async with run_bot(discord, tmp_path):
+        answer = await discord.answer_to(await discord.slash("article5", section="ukraine"))
+
+    assert discord.identifies[0]["intents"] == 0
+    assert len(discord.writes()) == 1
+    assert len(discord.commands) == 17
+    assert answer["type"] == 4
+    assert "Does it cover Ukraine?" in json.dumps(answer)
+    assert answer["data"]["allowed_mentions"] == {"parse": []}
+
+
+async def test_an_unchanged_start_writes_no_commands(discord: WireDiscord, tmp_path: Path) -> None:
+    """The second start compares and leaves Discord's commands alone."""
+    for _ in range(2):
+        async with run_bot(discord, tmp_path) as bot:
+            bot.stop()
+            await bot.exit_status()
+
+    assert len(discord.writes()) == 1
+
+
+async def test_a_command_that_is_gone_stays_until_its_removal_is_allowed(discord: WireDiscord, tmp_path: Path) -> None:
+    """An edition without a topic does not delete the command, and with it every server's permissions, by itself."""
+    pack = write_pack(tmp_path / "pack", make_topic("bridge"), make_topic("tunnel"))
+    async with run_bot(discord, tmp_path, BOT_KNOWLEDGE=str(pack)):
+        pass
+    (pack / "topics" / "tunnel.yaml").unlink()
+
+    async with run_bot(discord, tmp_path, BOT_KNOWLEDGE=str(pack)) as bot:
+        answer = await discord.answer_to(await discord.slash("tunnel"))
+        kept = {command["name"] for command in discord.commands}
+    async with run_bot(discord, tmp_path, arguments=("run", "--allow-removals"), BOT_KNOWLEDGE=str(pack)):
+        removed = {command["name"] for command in discord.commands}
+
+    assert "tunnel" in kept
+    assert "--allow-removals" in bot.output()
+    assert "no longer offered" in json.dumps(answer)
+    assert "tunnel" not in removed
+    assert len(discord.writes()) == 2
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+async def test_a_signal_lets_replies_finish(discord: WireDiscord, tmp_path: Path, number: signal.Signals) -> None:
+    """Stopping the container finishes the reply in progress, writes the log and exits with 0."""
+    async with run_bot(discord, tmp_path) as bot:
+        discord.callback_delay = 1.0
+        interaction = await discord.slash("aid")
+        await asyncio.sleep(0.3)
+        bot.stop(number)
+        answer = await discord.answer_to(interaction)
+        status = await bot.exit_status(within=10)
+
+    assert answer["type"] == 4
+    assert status == 0
+    assert interaction in logged_ids(tmp_path)
+    assert (tmp_path / "data" / "queries.journal").stat().st_size == 0
+
+
+async def test_a_refused_token_is_one_clear_line(discord: WireDiscord, tmp_path: Path) -> None:
+    """A wrong token ends the process with 78 after one request, says what to do, and repeats no secret."""
+    async with run_bot(discord, tmp_path, ready=False, DISCORD_TOKEN=TOKEN.replace("A", "B")) as bot:
+        status = await bot.exit_status()
+
+    assert status == 78
+    assert "Discord refused the token" in bot.output()
+    assert "Traceback" not in bot.output()
+    assert TOKEN.replace("A", "B") not in bot.output()
+    assert len(discord.requests) == 1
+
+
+async def test_a_token_revoked_while_running_ends_with_78(discord: WireDiscord, tmp_path: Path) -> None:
+    """The gateway's refusal of a token is a setting to change, not a reason to try for ever."""
+    async with run_bot(discord, tmp_path) as bot:
+        assert discord._socket is not None
+        await discord._socket.close(code=4004)
+        status = await bot.exit_status()
+
+    assert status == 78
+    assert "no longer accepts the token" in bot.output()
+
+
+async def test_an_unreachable_discord_is_tried_again_and_ends_with_75(tmp_path: Path) -> None:
+    """A machine without network waits, then leaves it to its supervisor."""
+    async with run_bot(
+        WireDiscord(url="http://127.0.0.1:9"), tmp_path, ready=False, BOT__DELIVERY__START_PATIENCE="2"
+    ) as bot:
+        status = await bot.exit_status()
+
+    assert status == 75
+    assert "trying again" in bot.output()
+    assert "Traceback" not in bot.output()
+
+
+async def test_a_folder_that_cannot_be_written_to_does_not_stop_the_answers(
+    discord: WireDiscord, tmp_path: Path
+) -> None:
+    """Where the log cannot be kept the bot says so once and answers on."""
+    (tmp_path / "data").write_text("a file where the folder should be")
+
+    async with run_bot(discord, tmp_path) as bot:
+        answer = await discord.answer_to(await discord.slash("stance"))
+        bot.stop()
+        status = await bot.exit_status()
+
+    assert answer["type"] == 4
+    assert status == 0
+    assert "cannot be written to" in bot.output()
+    assert "Traceback" not in bot.output()
+
+
+async def test_an_edited_pack_is_in_use_without_a_restart(discord: WireDiscord, tmp_path: Path) -> None:
+    """The running process picks up an edit, and a broken edit changes nothing."""
+    pack = write_pack(tmp_path / "pack")
+    async with run_bot(discord, tmp_path, BOT_KNOWLEDGE=str(pack), BOT__KNOWLEDGE__RELOAD_SECONDS="0.1") as bot:
+        write_pack(pack, make_topic(summary="Closed for repair."))
+        async with asyncio.timeout(10):
+            while "replaces" not in bot.output():
+                await asyncio.sleep(0.05)
+        edited = await discord.answer_to(await discord.slash("bridge"))
+        (pack / "topics" / "bridge.yaml").write_text("id: no\n")
+        async with asyncio.timeout(10):
+            while "is broken" not in bot.output():
+                await asyncio.sleep(0.05)
+        after_mistake = await discord.answer_to(await discord.slash("bridge"))
+
+    assert "Closed for repair." in json.dumps(edited)
+    assert "Closed for repair." in json.dumps(after_mistake)
+    assert "bridge.yaml:1" in bot.output()
+
+
+async def test_health_is_served_and_asked_for_without_a_shell(discord: WireDiscord, tmp_path: Path) -> None:
+    """``natobot health`` is 0 while the bot is connected and 1 when it is not there."""
+    port = "18099"
+    async with (
+        run_bot(discord, tmp_path, BOT__HEALTH__PORT=port),
+        run_bot(discord, tmp_path / "1", arguments=("health",), ready=False, BOT__HEALTH__PORT=port) as asking,
+    ):
+        while_running = await asking.exit_status()
+        facts = json.loads(asking.output())
+    async with run_bot(discord, tmp_path / "2", arguments=("health",), ready=False, BOT__HEALTH__PORT=port) as asking:
+        afterwards = await asking.exit_status()
+
+    assert while_running == 0
+    assert facts["ready"]
+    assert afterwards == 1
+
+
+async def test_invite_prints_both_links(discord: WireDiscord, tmp_path: Path) -> None:
+    """The links ask for no permissions: replies to commands need none."""
+    async with run_bot(discord, tmp_path, arguments=("invite",), ready=False) as bot:
+        status = await bot.exit_status()
+
+    assert status == 0
+    assert "permissions=0" in bot.output()
+    assert bot.output().count("client_id=1048576432109876543") == 2
+
+
+@pytest.mark.parametrize("attempt", range(3))
+async def test_killed_while_answering_no_answer_is_missing_from_the_log(
+    discord: WireDiscord, tmp_path: Path, attempt: int
+) -> None:
+    """However suddenly the process dies, each reply that Discord accepted is in the log of the next start."""
+    async with run_bot(discord, tmp_path) as bot:
+        asked = [asyncio.create_task(ask_often(discord)) for _ in range(8)]
+        while len(discord.callbacks) < 40 + 17 * attempt:
+            await asyncio.sleep(0.001)
+        bot.stop(signal.SIGKILL)
+        await bot.exit_status()
+        for task in asked:
+            task.cancel()
+        await asyncio.gather(*asked, return_exceptions=True)
+    acknowledged = {callback.interaction_id for callback in discord.callbacks}
+
+    async with run_bot(discord, tmp_path) as restarted:
+        restarted.stop()
+        await restarted.exit_status()
+
+    connection = sqlite3.connect(tmp_path / "data" / "bot.db")
+    stored = {row[0] for row in connection.execute("SELECT interaction_id FROM queries")}
+    connection.close()
+    assert len(acknowledged) >= 40
+    assert acknowledged - stored == set()
+
+
+async def ask_often(discord: WireDiscord) -> None:
+    while True:
+        await discord.answer_to(await discord.slash("article5"), within=10)
