@@ -1,6 +1,7 @@
 """The composition root: opens every part in order, hands each what it uses, closes all in reverse."""
 
 import asyncio
+import gc
 import logging
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -8,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from bot import __version__
 from bot.commands.about import about_commands
 from bot.commands.browse import browse_commands
 from bot.commands.card_presses import CardPresses
@@ -16,9 +18,9 @@ from bot.commands.topics import topic_commands
 from bot.delivery.client import BotClient
 from bot.delivery.command_sync import CommandSync
 from bot.errors import KnowledgeError, Problem
-from bot.health import serve_health
+from bot.knowledge.compiled import read_compiled, write_compiled
 from bot.knowledge.editions import EditionChange, Library, watch
-from bot.knowledge.loader import load_knowledge
+from bot.knowledge.files import fingerprint_of
 from bot.knowledge.models import Knowledge
 from bot.pseudonyms import load_pseudonyms
 from bot.query_journal import QueryJournal
@@ -51,12 +53,22 @@ def load_edition(folder: Path) -> Knowledge:
     Raises:
         KnowledgeError: The pack has mistakes; the error lists every one.
     """
+    from bot.knowledge.loader import load_knowledge  # brings the YAML parser, which an unchanged start does without
+
     knowledge = load_knowledge(folder)
     problems = [
         Problem(file=folder / name, line=None, key=key, message=message) for name, key, message in unshowable(knowledge)
     ]
     if problems:
         raise KnowledgeError(problems)
+    return knowledge
+
+
+def _load_compiled_or_anew(folder: Path, compiled: Path) -> Knowledge:
+    if folder.is_dir() and (knowledge := read_compiled(compiled, fingerprint_of(folder))) is not None:
+        return knowledge
+    knowledge = load_edition(folder)
+    write_compiled(compiled, knowledge)
     return knowledge
 
 
@@ -71,7 +83,8 @@ async def open_bot(settings: Settings, *, command_sync: CommandSync | None) -> A
         KnowledgeError: The pack has mistakes.
         ConfigurationError: A setting cannot be used.
     """
-    library = Library(settings.knowledge.folder, load=load_edition)
+    compiled = settings.database.folder / "edition.json"
+    library = Library(settings.knowledge.folder, load=lambda folder: _load_compiled_or_anew(folder, compiled))
     pseudonyms = load_pseudonyms(settings.database.folder / "pseudonyms.key")
     connected = asyncio.Event()
     async with AsyncExitStack() as stack:
@@ -86,12 +99,12 @@ async def open_bot(settings: Settings, *, command_sync: CommandSync | None) -> A
             [
                 *topic_commands(library, replies),
                 *browse_commands(library, replies),
-                *about_commands(library, replies, links),
+                *about_commands(library, replies, links, __version__),
             ],
             presses=CardPresses(library, replies),
             replies=replies,
             command_sync=command_sync,
-            on_connected=connected.set,
+            on_connected=lambda: _settle(connected),
         )
         await stack.enter_async_context(client)
         bot = Bot(client=client, library=library, query_log=query_log)
@@ -99,9 +112,19 @@ async def open_bot(settings: Settings, *, command_sync: CommandSync | None) -> A
             seconds = settings.knowledge.reload_seconds
             await stack.enter_async_context(watch(library, seconds=seconds, on_change=_say_what_changed))
         if settings.health.port:
+            from bot.health import serve_health  # brings a web server, which most bots do without
+
             health = serve_health(settings.health.host, settings.health.port, lambda: _health(bot))
             await stack.enter_async_context(health)
         yield bot
+
+
+def _settle(connected: asyncio.Event) -> None:
+    """End the start: from here on garbage is collected again, without looking through what the start loaded."""
+    if not connected.is_set():
+        connected.set()
+        gc.freeze()
+        gc.enable()
 
 
 def _open_journal(path: Path) -> QueryJournal | None:

@@ -12,7 +12,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, StringConstraints, ValidationError
 
 from bot.errors import ConfigFileError, ConfigurationError, Problem
-from bot.strict_yaml import MappingNode, key_path, line_of, read_yaml
+from bot.located import MappingNode, key_path, line_of
 
 DEFAULT_CONFIG = Path("config.yaml")
 PREFIX = "BOT__"
@@ -34,7 +34,7 @@ _ENVIRONMENT = {
 
 
 class _Section(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
 
 class DiscordSettings(_Section):
@@ -157,6 +157,8 @@ def load_settings(environment: Mapping[str, str] = environ) -> Settings:
 def _from_file(path: Path, *, required: bool) -> Mapping[str, Any]:
     if not path.is_file() and not required:
         return {}
+    from bot.strict_yaml import read_yaml  # brings the YAML parser, which an unchanged start does without
+
     problems: list[Problem] = []
     data = read_yaml(path, problems, booleans=True)
     if isinstance(data, list):

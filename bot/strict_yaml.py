@@ -6,13 +6,13 @@ aliases (a few hundred bytes can expand to millions of nodes), keeps the last of
 bare ``no`` as false, and overflows the C stack on deep nesting.
 """
 
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NoReturn
 
 import yaml
 
 from bot.errors import Problem
+from bot.located import MappingNode, SequenceNode
 
 SIZE_LIMIT = 1024 * 1024  # bytes of one file
 DEPTH_LIMIT = 20  # levels of nesting; a topic needs six
@@ -20,26 +20,6 @@ DEPTH_LIMIT = 20  # levels of nesting; a topic needs six
 # What YAML 1.1 would read as something other than the word that stands there.
 BARE_BOOLEANS = frozenset({"true", "false"})
 BARE_WORDS = BARE_BOOLEANS | {"y", "n", "yes", "no", "on", "off", "null", "~"}
-
-Location = Sequence[str | int]
-
-
-class MappingNode(dict[str, Any]):
-    """A mapping that knows the line of each of its keys."""
-
-    def __init__(self, line: int) -> None:
-        super().__init__()
-        self.line = line
-        self.lines: dict[str, int] = {}
-
-
-class SequenceNode(list[Any]):
-    """A sequence that knows the line of each of its items."""
-
-    def __init__(self, line: int) -> None:
-        super().__init__()
-        self.line = line
-        self.lines: list[int] = []
 
 
 def read_yaml(
@@ -67,28 +47,6 @@ def read_yaml(
         problems.append(_problem(name, line, "is not UTF-8 text here. Save the file as UTF-8."))
         return None
     return _Builder(name, problems, booleans=booleans).build(text)
-
-
-def line_of(data: object, location: Location) -> int | None:
-    """Return the line of the nearest thing that exists on the way to *location*, or ``None``."""
-    line = data.line if isinstance(data, MappingNode | SequenceNode) else None
-    for step in location:
-        match data, step:
-            case MappingNode(), str() if step in data:
-                line, data = data.lines[step], data[step]
-            case SequenceNode(), int() if step < len(data):
-                line, data = data.lines[step], data[step]
-            case _:
-                break
-    return line
-
-
-def key_path(location: Location) -> str:
-    """Return *location* as people write it: ``sections[0].claims[2].kind``."""
-    path = ""
-    for step in location:
-        path += f"[{step}]" if isinstance(step, int) else f".{step}" if path else step
-    return path
 
 
 def _problem(file: Path, line: int | None, message: str, key: str = "") -> Problem:

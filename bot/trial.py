@@ -21,6 +21,10 @@ from bot.delivery.client import BotClient
 
 log = logging.getLogger(__name__)
 
+WELCOME = (
+    "Welcome. Type `/` in the box below and pick a command, for example `/article5` or `/topics`. Above, next to "
+    "**Viewing as**, you can act as the member or as the admin."
+)
 WIDTH, HEIGHT = 1100, 900  # pixels of the page's Discord window
 
 
@@ -52,6 +56,7 @@ async def open_trial(client: BotClient, *, locale: str = "en-US", port: int | No
     """
     env = simcord.Env(client, check_errors=False, settle_timeout=10.0)
     env.backend.clock = WallClock()
+    env.backend.bot_user.name = "natobot"
     await env.start()
     try:
         complete_interactions(client, locale)
@@ -61,6 +66,7 @@ async def open_trial(client: BotClient, *, locale: str = "en-US", port: int | No
         admins = guild.create_role("Admins", permissions=discord.Permissions(administrator=True))
         member = guild.add_member(env.create_user("member"))
         admin = guild.add_member(env.create_user("admin"), roles=[admins])
+        await admin.send(general, WELCOME)
         preview = env.preview(
             general, viewers=[member, admin], layout="channel", width=WIDTH, height=HEIGHT, locale=locale, port=port
         )

@@ -3,7 +3,8 @@ from pathlib import Path
 import pytest
 
 from bot.errors import Problem
-from bot.strict_yaml import DEPTH_LIMIT, SIZE_LIMIT, key_path, line_of, read_yaml
+from bot.located import key_path, line_of
+from bot.strict_yaml import DEPTH_LIMIT, SIZE_LIMIT, read_yaml
 
 BAD = {
     "duplicate key": ("a: x\nb: x\na: z\n", 3, "a", "stands twice, first on line 1"),

@@ -2,8 +2,6 @@
 
 from collections.abc import Iterable, Sequence
 
-from rapidfuzz import fuzz, process, utils
-
 from bot.answers.models import (
     OVERVIEW,
     Found,
@@ -14,6 +12,7 @@ from bot.answers.models import (
     UnknownTopic,
     UnknownYear,
 )
+from bot.answers.similarity import key_of, likeness, nearest, partial_likeness
 from bot.knowledge.models import GlossaryTerm, Knowledge, Topic
 
 SAME = 90  # similarity from 0 to 100 above which a typed name is taken for the known one
@@ -40,11 +39,12 @@ def find_page(topic_id: str, section: str | None, knowledge: Knowledge) -> Found
     titles = topic.page_titles
     if section in titles:
         return Found(topic=topic, page=section)
-    ids_by_name = {_key(name): id_ for id_, title in titles.items() for name in (id_, title)}
-    match = process.extractOne(_key(section), list(ids_by_name), scorer=fuzz.ratio, score_cutoff=SAME)
-    if match is None:
+    ids_by_name = {key_of(name): id_ for id_, title in titles.items() for name in (id_, title)}
+    key = key_of(section)
+    name = max(ids_by_name, key=lambda known: likeness(key, known))
+    if likeness(key, name) < SAME:
         raise UnknownSection(topic)
-    return Found(topic=topic, page=ids_by_name[match[0]])
+    return Found(topic=topic, page=ids_by_name[name])
 
 
 def find_term(text: str, knowledge: Knowledge) -> FoundTerm:
@@ -54,14 +54,14 @@ def find_term(text: str, knowledge: Knowledge) -> FoundTerm:
     Raises:
         UnknownTerm: None is close enough; the error suggests up to three.
     """
-    names = {_key(name): term for term in knowledge.glossary for name in _names(term)}
-    key = _key(text)
+    names = {key_of(name): term for term in knowledge.glossary for name in _names(term)}
+    key = key_of(text)
     if key in names:
         return FoundTerm(term=names[key])
-    matches = process.extract(key, list(names), scorer=fuzz.WRatio, score_cutoff=NEAR, limit=5)
-    if matches and matches[0][1] >= SAME and fuzz.ratio(key, matches[0][0]) >= SAME:
-        return FoundTerm(term=names[matches[0][0]])
-    raise UnknownTerm(tuple(dict.fromkeys(names[name].term for name, _, _ in matches))[:3])
+    near = nearest(key, names, above=NEAR, limit=5)
+    if near and likeness(key, near[0]) >= SAME:
+        return FoundTerm(term=names[near[0]])
+    raise UnknownTerm(tuple(dict.fromkeys(names[name].term for name in near))[:3])
 
 
 def find_events(knowledge: Knowledge, *, topic_id: str | None, year: int | None, page: int = 0) -> FoundEvents:
@@ -127,12 +127,12 @@ def complete_years(knowledge: Knowledge, typed: str) -> Sequence[tuple[str, str]
 
 def _complete(typed: str, entries: Sequence[tuple[str, str, tuple[str, ...]]]) -> Sequence[tuple[str, str]]:
     """Order ``(value, label, names)`` by how well a name starts with, holds or resembles *typed*."""
-    key = _key(typed)
+    key = key_of(typed)
     if not key:
         return [(value, label) for value, label, _ in entries[:MAX_CHOICES]]
     ranked = []
     for place, (value, label, names) in enumerate(entries):
-        score = max(_fit(key, _key(name)) for name in names)
+        score = max(_fit(key, key_of(name)) for name in names)
         if score >= NEAR:
             ranked.append((-score, place, value, label))
     return [(value, label) for _, _, value, label in sorted(ranked)[:MAX_CHOICES]]
@@ -143,12 +143,8 @@ def _fit(typed: str, name: str) -> float:
         return 101.0
     if any(word.startswith(typed) for word in name.split()):
         return 100.5
-    return fuzz.partial_ratio(typed, name) if len(typed) > 2 else 0.0
+    return partial_likeness(typed, name) if len(typed) > 2 else 0.0
 
 
 def _names(term: GlossaryTerm) -> Iterable[str]:
     return (term.term, *((term.full_name,) if term.full_name else ()), *term.aliases)
-
-
-def _key(text: str) -> str:
-    return utils.default_process(text)

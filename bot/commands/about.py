@@ -1,7 +1,5 @@
 """Commands about the bot itself: where its answers come from, and how to use it."""
 
-from importlib.metadata import version
-
 from discord import app_commands
 
 from bot.commands.replies import AnyInteraction, Asked, Replies, reader_of
@@ -11,14 +9,14 @@ from bot.rendering.about import AboutLinks, about_paragraphs, help_paragraphs
 from bot.rendering.cards import text_card
 
 
-def about_commands(library: Library, replies: Replies, links: AboutLinks) -> list[AnyCommand]:
-    """Return ``/about`` and ``/help``."""
+def about_commands(library: Library, replies: Replies, links: AboutLinks, version: str) -> list[AnyCommand]:
+    """Return ``/about`` and ``/help``; *version* is that of the program."""
 
     @app_commands.command(name="about", description="Where the answers come from, what is stored, and who made this")
     @app_commands.describe(private=PRIVATE_HELP)
     async def about(interaction: AnyInteraction, private: bool = False) -> None:
         knowledge = library.current
-        paragraphs = about_paragraphs(knowledge, links, version("natobot"))
+        paragraphs = about_paragraphs(knowledge, links, version)
         card = text_card("About this bot", paragraphs, knowledge, reader_of(interaction, private=private))
         await replies.send(interaction, card, Asked(command="about"), knowledge, private=private)
 

@@ -9,7 +9,7 @@ is replaced by one that catches everything. ``tests/delivery/test_discordpy_cont
 import asyncio
 import logging
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Coroutine, Iterable
 from typing import Any
 
 import aiohttp
@@ -77,7 +77,7 @@ class BotClient(discord.Client):
         self._on_connected = on_connected
         self._presses = presses
         self._command_sync = command_sync
-        self._in_flight: set[asyncio.Task[None]] = set()
+        self._in_flight: set[asyncio.Task[Any]] = set()
         self.tree = BotTree(self)
         for command in commands:
             self.tree.add_command(command)
@@ -91,8 +91,8 @@ class BotClient(discord.Client):
         self.http.connector = _warm_connector()
 
     async def setup_hook(self) -> None:
-        if self._command_sync is not None:
-            await self._command_sync.run(self, self.tree)
+        if self._command_sync is not None:  # beside connecting: what Discord has registered works meanwhile
+            self.track(self._command_sync.run(self, self.tree), name="command-sync")
 
     async def on_ready(self) -> None:
         self._on_connected()
@@ -120,8 +120,8 @@ class BotClient(discord.Client):
         except Exception as error:  # noqa: BLE001  the edge: the reply says what can be said
             await self.replies.explain(interaction, error)
 
-    def track(self, coroutine: Any, *, name: str) -> asyncio.Task[None]:
-        """Run *coroutine* as a task that shutting down waits for."""
+    def track(self, coroutine: Coroutine[Any, Any, Any], *, name: str) -> asyncio.Task[Any]:
+        """Run *coroutine*, which handles its own errors, as a task that shutting down waits for."""
         task = asyncio.get_running_loop().create_task(coroutine, name=name)
         self._in_flight.add(task)
         task.add_done_callback(self._in_flight.discard)

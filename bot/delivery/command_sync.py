@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+import aiohttp
 import discord
 from discord import app_commands
 from discord.http import Route
@@ -105,7 +106,7 @@ class CommandSync:
                 return True
             assert client.application_id is not None, "logged in"
             await client.http.bulk_upsert_global_commands(client.application_id, payload=[*map(dict, ours), *kept])
-        except discord.HTTPException as error:
+        except (discord.HTTPException, aiohttp.ClientError, OSError) as error:
             log.error("Discord did not take the commands; those it has go on working: %s", error)
             return False
         log.info("Commands written: %s.", self.last)

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bot.errors import KnowledgeError
-from bot.knowledge.loader import load_knowledge, pack_files
+from bot.knowledge.files import pack_files
 from bot.knowledge.models import Knowledge
 
 log = logging.getLogger(__name__)
@@ -42,7 +42,7 @@ def compare(old: Knowledge, new: Knowledge) -> EditionChange:
 class Library:
     """Holds the edition that answers now. ``current`` is read once per request and kept for its length."""
 
-    def __init__(self, folder: Path, *, load: Load = load_knowledge) -> None:
+    def __init__(self, folder: Path, *, load: Load) -> None:
         """
         Load the pack in *folder* with *load*, which may check more than the loader does.
 

@@ -4,7 +4,6 @@ Files -> ``Knowledge``, strictly: all that is wrong is reported at once, each wi
 Only this module knows how a pack is laid out on disk.
 """
 
-import hashlib
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
@@ -13,6 +12,7 @@ from pydantic import TypeAdapter, ValidationError
 from rapidfuzz import process
 
 from bot.errors import KnowledgeError, Problem
+from bot.knowledge.files import fingerprint_of, pack_files
 from bot.knowledge.models import (
     GlossaryTerm,
     Kind,
@@ -24,7 +24,8 @@ from bot.knowledge.models import (
     TimelineEvent,
     Topic,
 )
-from bot.strict_yaml import MappingNode, SequenceNode, key_path, line_of, read_yaml
+from bot.located import MappingNode, SequenceNode, key_path, line_of
+from bot.strict_yaml import read_yaml
 
 PACK_SIZE_LIMIT = 16 * 1024 * 1024  # bytes of all files together
 
@@ -63,11 +64,6 @@ def load_knowledge(folder: Path) -> Knowledge:
     if reading.problems or knowledge is None:
         raise KnowledgeError(sorted(reading.problems, key=lambda problem: (str(problem.file), problem.line or 0)))
     return knowledge
-
-
-def pack_files(folder: Path) -> list[Path]:
-    """Return every file that is part of the pack, in a fixed order."""
-    return sorted(path for path in folder.rglob("*") if path.suffix in {".yaml", ".csv"} and path.is_file())
 
 
 class _Reading:
@@ -121,7 +117,7 @@ class _Reading:
             glossary=tuple(sorted(glossary, key=lambda term: term.term.casefold())),
             timeline=tuple(sorted(timeline, key=lambda event: event.date)),
             out_of_scope=out_of_scope,
-            fingerprint=_fingerprint(self._folder, files),
+            fingerprint=fingerprint_of(self._folder),
         )
 
     def _valid(self, adapter: TypeAdapter[_Valid], name: str, *, optional: bool = False) -> _Valid | None:
@@ -260,13 +256,6 @@ def _words(detail: Any) -> str:
 def _near(name: str, known: Iterable[str]) -> str:
     match = process.extractOne(name, list(known), score_cutoff=70)
     return f" Did you mean “{match[0]}”?" if match else ""
-
-
-def _fingerprint(folder: Path, files: Iterable[Path]) -> str:
-    digest = hashlib.sha256()
-    for path in files:
-        digest.update(path.relative_to(folder).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
-    return digest.hexdigest()[:8]
 
 
 def json_schemas() -> Mapping[str, dict[str, Any]]:

@@ -80,7 +80,7 @@ WebAddress = Annotated[str, StringConstraints(pattern=r"^https?://[^\s<>]+$", ma
 
 
 class _FileModel(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True, defer_build=True)
 
 
 class Source(_FileModel):

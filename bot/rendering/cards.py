@@ -114,13 +114,13 @@ def topic_card(found: Found, knowledge: Knowledge, reader: Reader, *, note: str 
     body: list[str]
     if page == OVERVIEW:
         leads = [section.claims[0] for section in topic.sections[:LEAD_CLAIMS]]
-        lines = "\n".join(_claim_lines(leads, knowledge, numbers, reader))
+        lines = "\n\n".join(_claim_lines(leads, knowledge, numbers, reader))
         body = [f"## {topic.title}\n{topic.summary}", f"**{wording.KEY_POINTS}**\n{lines}"]
     elif page == MISCONCEPTIONS:
-        lines = "\n".join(_misconception_lines(topic.misconceptions, numbers))
+        lines = "\n\n".join(_misconception_lines(topic.misconceptions, numbers))
         body = [f"## {topic.title}\n### {topic.page_titles[page]}", lines]
     else:
-        lines = "\n".join(_claim_lines(topic.claims_of(page), knowledge, numbers, reader))
+        lines = "\n\n".join(_claim_lines(topic.claims_of(page), knowledge, numbers, reader))
         body = [f"## {topic.title}\n### {topic.page_titles[page]}", lines]
     return Card(
         *([note] if note else []),

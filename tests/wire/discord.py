@@ -22,7 +22,7 @@ BOT_ID = 1_048_576_432_109_876_543
 TOKEN = "MTA0ODU3NjQzMjEwOTg3NjU0Mw.GxYzAb.abcdefghijklmnopqrstuvwxyz0123456789AB"
 HEARTBEAT_MS = 41_250
 
-_BOT_USER = {"id": str(BOT_ID), "username": "natobot", "discriminator": "0", "avatar": None, "bot": True, "flags": 0}
+BOT_USER = {"id": str(BOT_ID), "username": "natobot", "discriminator": "0", "avatar": None, "bot": True, "flags": 0}
 _CHANNEL = {
     "id": "600",
     "type": 0,
@@ -50,6 +50,48 @@ def _json(data: Any, *, status: int = 200) -> web.Response:
     return web.Response(body=json.dumps(data).encode(), status=status, headers={"Content-Type": "application/json"})
 
 
+def interaction_payload(interaction_id: int, command: str, options: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what Discord sends when a member of a server uses a slash command."""
+    return _interaction(interaction_id, 2, _slash_data(command, options))
+
+
+def _slash_data(name: str, options: Mapping[str, Any]) -> dict[str, Any]:
+    kinds = {str: 3, int: 4, bool: 5}
+    given = [{"name": key, "type": kinds[type(value)], "value": value} for key, value in options.items()]
+    return {"id": "900", "name": name, "type": 1, "options": given}
+
+
+def _interaction(interaction_id: int, kind: int, data: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "id": str(interaction_id),
+        "application_id": str(BOT_ID),
+        "type": kind,
+        "token": f"interaction-token-{interaction_id}",
+        "version": 1,
+        "data": data,
+        "guild_id": "500",
+        "guild": {"id": "500", "locale": "en-US", "features": []},
+        "guild_locale": "en-US",
+        "channel_id": "600",
+        "channel": _CHANNEL,
+        "member": {
+            "user": {"id": "700", "username": "member", "discriminator": "0", "avatar": None},
+            "roles": [],
+            "joined_at": "2026-01-01T00:00:00+00:00",
+            "deaf": False,
+            "mute": False,
+            "flags": 0,
+            "permissions": "2147483647",
+        },
+        "locale": "en-US",
+        "app_permissions": "2147483647",
+        "entitlements": [],
+        "authorizing_integration_owners": {"0": "500"},
+        "context": 0,
+        "attachment_size_limit": 10485760,
+    }
+
+
 @dataclass(slots=True)
 class Callback:
     """One reply the bot gave to an interaction."""
@@ -71,10 +113,11 @@ class WireDiscord:
     invalid: list[str] = field(default_factory=list)  # what was wrong with what the bot sent
     callback_delay: float = 0.0  # seconds a reply takes to be accepted
     on_callback: Callable[[Callback], None] | None = None
-    url: str = ""
+    url: str = "http://127.0.0.1:9"  # where nothing listens, until it is served
     _socket: web.WebSocketResponse | None = None
     _sequence: "itertools.count[int]" = field(default_factory=lambda: itertools.count(1))
     _ids: "itertools.count[int]" = field(default_factory=lambda: itertools.count(1))
+    written: asyncio.Event = field(default_factory=asyncio.Event)  # set when the bot writes its commands
     ready: asyncio.Event = field(default_factory=asyncio.Event)
     _answered: dict[int, asyncio.Event] = field(default_factory=dict)
 
@@ -93,46 +136,13 @@ class WireDiscord:
 
     async def slash(self, name: str, **options: Any) -> int:
         """Dispatch a slash command of a member in a server; return the interaction's id."""
-        kinds = {str: 3, int: 4, bool: 5}
-        given = [{"name": key, "type": kinds[type(value)], "value": value} for key, value in options.items()]
-        return await self.interact(2, {"id": "900", "name": name, "type": 1, "options": given})
+        return await self.interact(2, _slash_data(name, options))
 
     async def interact(self, kind: int, data: Mapping[str, Any], **extra: Any) -> int:
         """Dispatch an interaction; return its id."""
         interaction_id = self.new_id()
         self._answered[interaction_id] = asyncio.Event()
-        await self.send(
-            "INTERACTION_CREATE",
-            {
-                "id": str(interaction_id),
-                "application_id": str(BOT_ID),
-                "type": kind,
-                "token": f"interaction-token-{interaction_id}",
-                "version": 1,
-                "data": data,
-                "guild_id": "500",
-                "guild": {"id": "500", "locale": "en-US", "features": []},
-                "guild_locale": "en-US",
-                "channel_id": "600",
-                "channel": _CHANNEL,
-                "member": {
-                    "user": {"id": "700", "username": "member", "discriminator": "0", "avatar": None},
-                    "roles": [],
-                    "joined_at": "2026-01-01T00:00:00+00:00",
-                    "deaf": False,
-                    "mute": False,
-                    "flags": 0,
-                    "permissions": "2147483647",
-                },
-                "locale": "en-US",
-                "app_permissions": "2147483647",
-                "entitlements": [],
-                "authorizing_integration_owners": {"0": "500"},
-                "context": 0,
-                "attachment_size_limit": 10485760,
-                **extra,
-            },
-        )
+        await self.send("INTERACTION_CREATE", {**_interaction(interaction_id, kind, data), **extra})
         return interaction_id
 
     async def answer_to(self, interaction_id: int, *, within: float = 5.0) -> dict[str, Any]:
@@ -163,7 +173,7 @@ class WireDiscord:
         return response
 
     async def _me(self, _: web.Request) -> web.Response:
-        return _json(_BOT_USER)
+        return _json(BOT_USER)
 
     async def _application(self, _: web.Request) -> web.Response:
         return _json(
@@ -200,6 +210,7 @@ class WireDiscord:
             {"id": str(1000 + i), "name_localizations": None, "description_localizations": None, **defaults, **command}
             for i, command in enumerate(payload)
         ]
+        self.written.set()
         return _json(self.commands)
 
     async def _callback(self, request: web.Request) -> web.Response:
@@ -238,7 +249,7 @@ class WireDiscord:
                     "READY",
                     {
                         "v": 10,
-                        "user": _BOT_USER,
+                        "user": BOT_USER,
                         "guilds": [{"id": "500", "unavailable": True}],
                         "session_id": "session",
                         "resume_gateway_url": self.url.replace("http://", "ws://") + "/gateway",

@@ -38,6 +38,7 @@ async def test_it_connects_registers_and_answers(discord: WireDiscord, tmp_path:
     """With a token, the bot asks for no intents, registers its commands in one write and answers."""
     async with run_bot(discord, tmp_path):
         answer = await discord.answer_to(await discord.slash("article5", section="ukraine"))
+        await discord.written.wait()
 
     assert discord.identifies[0]["intents"] == 0
     assert len(discord.writes()) == 1
@@ -61,13 +62,15 @@ async def test_a_command_that_is_gone_stays_until_its_removal_is_allowed(discord
     """An edition without a topic does not delete the command, and with it every server's permissions, by itself."""
     pack = write_pack(tmp_path / "pack", make_topic("bridge"), make_topic("tunnel"))
     async with run_bot(discord, tmp_path, BOT_KNOWLEDGE=str(pack)):
-        pass
+        await discord.written.wait()
+    discord.written.clear()
     (pack / "topics" / "tunnel.yaml").unlink()
 
     async with run_bot(discord, tmp_path, BOT_KNOWLEDGE=str(pack)) as bot:
         answer = await discord.answer_to(await discord.slash("tunnel"))
         kept = {command["name"] for command in discord.commands}
     async with run_bot(discord, tmp_path, arguments=("run", "--allow-removals"), BOT_KNOWLEDGE=str(pack)):
+        await discord.written.wait()
         removed = {command["name"] for command in discord.commands}
 
     assert "tunnel" in kept
@@ -119,9 +122,7 @@ async def test_a_token_revoked_while_running_ends_with_78(discord: WireDiscord, 
 
 async def test_an_unreachable_discord_is_tried_again_and_ends_with_75(tmp_path: Path) -> None:
     """A machine without network waits, then leaves it to its supervisor."""
-    async with run_bot(
-        WireDiscord(url="http://127.0.0.1:9"), tmp_path, ready=False, BOT__DELIVERY__START_PATIENCE="2"
-    ) as bot:
+    async with run_bot(WireDiscord(), tmp_path, ready=False, BOT__DELIVERY__START_PATIENCE="2") as bot:
         status = await bot.exit_status()
 
     assert status == 75

@@ -1,0 +1,12 @@
+"""``make bench``: every figure of docs/performance.md, as one run. Read ratios; machines differ."""
+
+import asyncio
+import sys
+
+from benchmarks import answering, startup
+
+PARTS = {"answering": answering.measure, "startup": startup.measure}
+
+for name in sys.argv[1:] or PARTS:
+    print(f"\n{name}")
+    asyncio.run(PARTS[name]())

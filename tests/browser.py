@@ -1,0 +1,51 @@
+"""A person at the trial page: Chromium, headless, driven as hands would."""
+
+import os
+import re
+import shutil
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from playwright.async_api import Page, async_playwright
+
+CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
+_QUIET = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+)
+
+
+@asynccontextmanager
+async def open_page(url: str, *, width: int = 1100, height: int = 1000) -> AsyncIterator[Page]:
+    """Yield a browser page at *url*."""
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=list(_QUIET))
+        page = await browser.new_page(viewport={"width": width, "height": height})
+        await page.goto(url)
+        await page.locator("#channel-composer-input").wait_for()
+        yield page
+        await browser.close()
+
+
+async def type_command(page: Page, command: str) -> None:
+    """Type a slash command, pick it from the list and send it."""
+    box = page.locator("#channel-composer-input")
+    await box.click()
+    await box.press_sequentially(command)
+    await page.get_by_text(command, exact=True).first.wait_for()
+    await page.keyboard.press("Enter")
+    await page.get_by_text(re.compile("more|optional|section|private")).first.wait_for()
+    await page.keyboard.press("Escape")
+    await page.get_by_role("button", name=re.compile("send|run", re.IGNORECASE)).last.click()
+
+
+async def photograph(page: Page, text: str, path: Path) -> None:
+    """Take a picture of the message that holds *text*, with what belongs to it."""
+    message = page.locator("article.channel-message").filter(has_text=text).last
+    await message.scroll_into_view_if_needed()
+    await message.screenshot(path=path)
