@@ -1,7 +1,9 @@
 # make try, make run and make test each make their own environment when it is missing or stale.
 # ARGS is passed on: make try ARGS=--no-browser
 
-PYTHON ?= $(shell command -v python3.13 || command -v python3.12 || command -v python3.11 || command -v python3)
+# The first Python that is new enough.
+PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11 python; do \
+	$$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo $$python; break; }; done)
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/pip install --quiet --disable-pip-version-check --require-hashes
@@ -37,8 +39,8 @@ $(VENV)/.run $(VENV)/.try $(VENV)/.dev: requirements/build.txt pyproject.toml | 
 	@touch $@
 
 $(VENV)/.python:
-	@"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
-		|| { echo 'Python 3.11 or newer is needed. Install it, or name it: make $(MAKECMDGOALS) PYTHON=/path/to/python3' >&2; exit 1; }
+	@"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
+		|| { echo 'Python 3.11 or newer is needed. Install it, or name it: make PYTHON=/path/to/python3 …' >&2; exit 1; }
 	@"$(PYTHON)" -m venv $(VENV) \
 		|| { echo 'The module venv is missing. On Debian and Ubuntu: apt-get install python3-venv' >&2; rm -rf $(VENV); exit 1; }
 	@touch $@
