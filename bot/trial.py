@@ -62,7 +62,7 @@ async def open_trial(client: BotClient, *, locale: str = "en-US", port: int | No
         complete_interactions(client, locale)
         guild = env.create_guild(name="Try the bot")
         general = guild.create_text_channel("general")
-        guild.create_text_channel("news")
+        guild.create_news_channel("news")
         admins = guild.create_role("Admins", permissions=discord.Permissions(administrator=True))
         member = guild.add_member(env.create_user("member"))
         admin = guild.add_member(env.create_user("admin"), roles=[admins])
