@@ -3,9 +3,9 @@
 import asyncio
 import sys
 
-from benchmarks import answering, startup
+from benchmarks import answering, searching, startup
 
-PARTS = {"answering": answering.measure, "startup": startup.measure}
+PARTS = {"answering": answering.measure, "searching": searching.measure, "startup": startup.measure}
 
 for name in sys.argv[1:] or PARTS:
     print(f"\n{name}")

@@ -3,7 +3,7 @@
 import asyncio
 import gc
 import logging
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,8 +11,11 @@ from typing import TYPE_CHECKING, Any
 
 from bot import __version__
 from bot.commands.about import about_commands
+from bot.commands.ask import ask_command
 from bot.commands.browse import browse_commands
 from bot.commands.card_presses import CardPresses
+from bot.commands.check_message import check_message_menu
+from bot.commands.rate_limit import QuestionLimit
 from bot.commands.replies import Replies
 from bot.commands.topics import topic_commands
 from bot.delivery.client import BotClient
@@ -27,6 +30,7 @@ from bot.query_journal import QueryJournal
 from bot.query_log import OpenSink, QueryLog, QuerySink, open_query_log
 from bot.rendering.about import AboutLinks
 from bot.rendering.check import unshowable
+from bot.search_index import SearchIndex
 from bot.settings import DatabaseSettings, Settings
 
 if TYPE_CHECKING:
@@ -44,6 +48,7 @@ class Bot:
     client: BotClient
     library: Library
     query_log: QueryLog
+    index: SearchIndex
 
 
 def load_edition(folder: Path) -> Knowledge:
@@ -83,20 +88,27 @@ async def open_bot(settings: Settings, *, command_sync: CommandSync | None) -> A
         KnowledgeError: The pack has mistakes.
         ConfigurationError: A setting cannot be used.
     """
-    compiled = settings.database.folder / "edition.json"
-    library = Library(settings.knowledge.folder, load=lambda folder: _load_compiled_or_anew(folder, compiled))
-    pseudonyms = load_pseudonyms(settings.database.folder / "pseudonyms.key")
+    folder = settings.database.folder
+    library = Library(
+        settings.knowledge.folder, load=lambda pack: _load_compiled_or_anew(pack, folder / "edition.json")
+    )
+    pseudonyms = load_pseudonyms(folder / "pseudonyms.key")
     connected = asyncio.Event()
     async with AsyncExitStack() as stack:
-        journal = _open_journal(settings.database.folder / "queries.journal")
+        journal = _open_journal(folder / "queries.journal")
         engines = await stack.enter_async_context(AsyncExitStack())  # closed after the log, which writes to the last
         open_store = _store_opener(settings.database, engines, connected)
         query_log = await stack.enter_async_context(open_query_log(open_store, journal))
         stack.callback(connected.set)  # when stopping before Discord was reached, the log waits no longer
         replies = Replies(query_log, pseudonyms)
         links = AboutLinks(code=settings.about.code_url, privacy=settings.about.privacy_url)
+        learning = await stack.enter_async_context(_open_learning(lambda: index.refresh(lambda: library.current)))
+        index = SearchIndex(settings.knowledge.folder, folder / "search.bin", learn=settings.knowledge.learn)
+        limit = QuestionLimit()
         client = BotClient(
             [
+                ask_command(library, index, replies, limit),
+                check_message_menu(library, index, replies, limit),
                 *topic_commands(library, replies),
                 *browse_commands(library, replies),
                 *about_commands(library, replies, links, __version__),
@@ -104,13 +116,15 @@ async def open_bot(settings: Settings, *, command_sync: CommandSync | None) -> A
             presses=CardPresses(library, replies),
             replies=replies,
             command_sync=command_sync,
-            on_connected=lambda: _settle(connected),
+            on_connected=lambda: _settle(connected, learning),
         )
         await stack.enter_async_context(client)
-        bot = Bot(client=client, library=library, query_log=query_log)
+        bot = Bot(client=client, library=library, query_log=query_log, index=index)
         if settings.knowledge.reload_seconds:
             seconds = settings.knowledge.reload_seconds
-            await stack.enter_async_context(watch(library, seconds=seconds, on_change=_say_what_changed))
+            await stack.enter_async_context(
+                watch(library, seconds=seconds, on_change=lambda change: _follow(change, learning))
+            )
         if settings.health.port:
             from bot.health import serve_health  # brings a web server, which most bots do without
 
@@ -119,10 +133,35 @@ async def open_bot(settings: Settings, *, command_sync: CommandSync | None) -> A
         yield bot
 
 
-def _settle(connected: asyncio.Event) -> None:
+@asynccontextmanager
+async def _open_learning(refresh: Callable[[], Coroutine[Any, Any, None]]) -> AsyncIterator[Callable[[], None]]:
+    """Yield what makes the search follow the edition, beside everything else."""
+    tasks: set[asyncio.Task[None]] = set()
+
+    async def follow() -> None:
+        try:
+            await refresh()
+        except Exception:  # the search of the last edition goes on answering
+            log.exception("The search could not follow the edition.")
+
+    def start() -> None:
+        task = asyncio.create_task(follow(), name="search")
+        tasks.add(task)
+        task.add_done_callback(tasks.discard)
+
+    try:
+        yield start
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def _settle(connected: asyncio.Event, learn: Callable[[], None]) -> None:
     """End the start: from here on garbage is collected again, without looking through what the start loaded."""
     if not connected.is_set():
         connected.set()
+        learn()
         gc.freeze()
         gc.enable()
 
@@ -190,6 +229,7 @@ def _health(bot: Bot) -> tuple[bool, Mapping[str, Any]]:
     }
 
 
-def _say_what_changed(change: EditionChange) -> None:
+def _follow(change: EditionChange, learn: Callable[[], None]) -> None:
+    learn()
     if change.commands_differ:
         log.warning("Commands were added, changed or removed: restart the bot to tell Discord.")

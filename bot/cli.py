@@ -119,6 +119,35 @@ def answer(topic: str, section: Annotated[str | None, typer.Argument()] = None) 
 
 
 @app.command()
+def ask(
+    question: Annotated[str | None, typer.Argument()] = None,
+    batch: Annotated[
+        Path | None, typer.Option(help="JSON lines with id and text; prints id, topic and ranked.")
+    ] = None,
+) -> None:
+    """Answer a question in free words, or a file of them."""
+    from bot.ask_reports import ask_batch, ask_once
+
+    if (question is None) == (batch is None):
+        raise typer.BadParameter("Give a question, or --batch and a file.")
+    if batch is not None:
+        ask_batch(batch)
+    elif question is not None:
+        ask_once(question)
+
+
+@app.command()
+def evaluate(
+    file: Annotated[Path, typer.Argument(help="JSON lines with id, text, lang and labels, as in tests/golden.")],
+    confusions: Annotated[int, typer.Option(help="How many of the commonest mistakes to list.")] = 10,
+) -> None:
+    """Measure /ask on labelled questions."""
+    from bot.ask_reports import evaluate_file
+
+    evaluate_file(file, confusions=confusions)
+
+
+@app.command()
 def invite() -> None:
     """Print the links that add the bot to a server or to a user."""
     from bot.process import application_id
@@ -201,6 +230,16 @@ def db_upgrade() -> None:
     from bot.log_reports import upgrade_schema
 
     print(upgrade_schema())
+
+
+@knowledge_app.command("build")
+def knowledge_build(
+    output: Annotated[Path | None, typer.Option(help="File to write; search.bin in the pack by default.")] = None,
+) -> None:
+    """Let the search learn the pack's examples. Takes half a minute."""
+    from bot.ask_reports import build_model
+
+    build_model(output)
 
 
 @knowledge_app.command("schema")

@@ -22,6 +22,8 @@ class Query:
     private: bool
     edition: str
     answer_us: int
+    asked_language: str | None = None
     score: float | None = None
     runner_ups: str | None = None
+    regards: int | None = None
     text: str | None = None

@@ -51,6 +51,7 @@ class KnowledgeSettings(_Section):
 
     folder: Path = Path("knowledge/nato-ukraine")
     reload_seconds: Annotated[float, Field(ge=0, le=3600)] = 2.0  # 0: only at start
+    learn: bool = True  # let the search learn an edited pack's examples, in a process of its own
 
 
 class DatabaseSettings(_Section):

@@ -38,7 +38,7 @@ def real_pack() -> Knowledge:
 def settings_for(folder: Path, pack: Path = REAL_PACK, **sections: Any) -> Settings:
     return Settings.model_validate(
         {
-            "knowledge": {"folder": pack, "reload_seconds": 0},
+            "knowledge": {"folder": pack, "reload_seconds": 0, "learn": False},
             "database": {"url": f"sqlite+aiosqlite:///{folder}/data/bot.db", "folder": folder / "data"},
         }
         | sections

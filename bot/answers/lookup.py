@@ -19,6 +19,7 @@ SAME = 90  # similarity from 0 to 100 above which a typed name is taken for the 
 NEAR = 60  # similarity above which a name is worth suggesting
 EVENTS_PER_PAGE = 10
 MAX_CHOICES = 25  # Discord: autocomplete choices
+LONGEST_CHOICE = 100  # characters; Discord: value of a choice
 
 
 def find_page(topic_id: str, section: str | None, knowledge: Knowledge) -> Found:
@@ -111,6 +112,20 @@ def complete_terms(knowledge: Knowledge, typed: str) -> Sequence[tuple[str, str]
             for term in knowledge.glossary
         ],
     )
+
+
+def complete_questions(knowledge: Knowledge, typed: str) -> Sequence[tuple[str, str]]:
+    """Return known questions that hold the words typed so far, the shortest first; titles before anything is typed."""
+    words = key_of(typed).split()
+    if not words:
+        return [(topic.title, topic.title) for topic in knowledge.topics.values()][:MAX_CHOICES]
+    fitting = [
+        ask
+        for topic in knowledge.topics.values()
+        for ask in topic.asks
+        if len(ask) <= LONGEST_CHOICE and all(word in ask.casefold() for word in words)
+    ]
+    return [(ask, ask) for ask in sorted(fitting, key=lambda ask: (len(ask), ask))[:MAX_CHOICES]]
 
 
 def complete_years(knowledge: Knowledge, typed: str) -> Sequence[tuple[str, str]]:

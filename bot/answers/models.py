@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from bot.errors import UserError
-from bot.knowledge.models import GlossaryTerm, TimelineEvent, Topic
+from bot.knowledge.models import GlossaryTerm, Misconception, TimelineEvent, Topic
 
 OVERVIEW = ""  # the page of a topic that is shown when no section is asked for
 
@@ -14,6 +14,39 @@ class Found:
 
     topic: Topic
     page: str = OVERVIEW  # a section's id, MISCONCEPTIONS or OVERVIEW
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Corrected:
+    """What was said is a misconception of this topic."""
+
+    topic: Topic
+    misconception: Misconception
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Suggested:
+    """It may be about one of these; the person decides."""
+
+    topics: tuple[Topic, ...]  # most likely first, one to three
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotFound:
+    """The pack has no answer to that."""
+
+
+Answer = Found | Corrected | Suggested | NotFound
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judged:
+    """An answer to a question in free words, and what the log should know of how it came about."""
+
+    answer: Answer
+    score: float  # how likely the likeliest topic is, 0 to 1
+    ranked: tuple[str, ...]  # up to three topics, most likely first, whatever the answer
+    language: str  # of the question
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

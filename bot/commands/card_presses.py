@@ -34,6 +34,10 @@ class CardPresses:
         match press.action:
             case Action.PAGE | Action.PICK | Action.TOPIC:
                 await self._open_page(interaction, press)
+            case Action.CHOOSE:
+                await self._choose(interaction, press)
+            case Action.TELL:
+                await self._tell_maintainers(interaction, press)
             case Action.SOURCES:
                 await self._open_sources(interaction, press)
             case Action.SHARE:
@@ -56,6 +60,18 @@ class CardPresses:
         card = topic_card(found, knowledge, reader, note=note)
         source = "button" if press.action is Action.TOPIC else "select"
         await self._turn_or_send(interaction, press, card, _asked(found, source, found.topic.command.name), knowledge)
+
+    async def _choose(self, interaction: AnyInteraction, press: Press) -> None:
+        """Open a suggested topic; the log learns which question it was the answer to."""
+        knowledge = self._library.current
+        found = find_page(press.topic, None, knowledge)
+        card = topic_card(found, knowledge, reader_of(interaction, private=_answers_privately(interaction, press)))
+        asked = _asked(found, "button", found.topic.command.name).but(outcome="chosen", regards=_number(press.page))
+        await self._turn_or_send(interaction, press, card, asked, knowledge)
+
+    async def _tell_maintainers(self, interaction: AnyInteraction, press: Press) -> None:
+        asked = Asked(command="tell", source="button", outcome="reported", regards=_number(press.page))
+        await self._replies.note(interaction, wording.TOLD_MAINTAINERS, asked, self._library.current)
 
     async def _open_sources(self, interaction: AnyInteraction, press: Press) -> None:
         knowledge = self._library.current
@@ -103,6 +119,10 @@ class CardPresses:
 
 def _asked(found: Found, source: str, command: str) -> Asked:
     return Asked(command=command, topic=found.topic.id, section=found.page or None, source=source)
+
+
+def _number(text: str) -> int | None:
+    return int(text) if text.isdecimal() else None
 
 
 def _is_owner(interaction: AnyInteraction, press: Press) -> bool:

@@ -7,7 +7,7 @@ Discord acknowledged can be missing from the log, whenever the process dies.
 
 import logging
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import discord
@@ -49,6 +49,15 @@ class Asked:
     source: str = "command"
     topic: str | None = None
     section: str | None = None
+    language: str | None = None  # of the question
+    score: float | None = None
+    runner_ups: tuple[str, ...] = ()
+    regards: int | None = None
+    text: str | None = None  # scrubbed
+
+    def but(self, **changes: Any) -> "Asked":
+        """Return the same with some fields changed."""
+        return replace(self, **changes)
 
 
 class Replies:
@@ -69,6 +78,11 @@ class Replies:
         """Answer by changing the message whose component was pressed."""
         self._record(interaction, asked, knowledge, private=is_private(interaction))
         await interaction.response.edit_message(view=card)
+
+    async def note(self, interaction: AnyInteraction, text: str, asked: Asked, knowledge: Knowledge) -> None:
+        """Answer privately with a sentence of the bot about itself, and record it."""
+        self._record(interaction, asked, knowledge, private=True)
+        await interaction.response.send_message(view=notice_card(text), ephemeral=True)
 
     async def tell(self, interaction: AnyInteraction, text: str) -> None:
         """Say something privately, whatever has been sent already. Not logged: it is no answer."""
@@ -116,6 +130,11 @@ class Replies:
                 private=private,
                 edition=knowledge.edition,
                 answer_us=round((time.perf_counter() - received) * 1_000_000),
+                asked_language=asked.language,
+                score=asked.score,
+                runner_ups=" ".join(asked.runner_ups) or None,
+                regards=asked.regards,
+                text=asked.text,
             )
         )
 

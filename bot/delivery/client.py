@@ -55,7 +55,7 @@ class BotClient(discord.Client):
 
     def __init__(
         self,
-        commands: Iterable[AnyCommand],
+        commands: Iterable[AnyCommand | app_commands.ContextMenu],
         *,
         presses: CardPresses,
         replies: Replies,

@@ -19,10 +19,13 @@ from bot.knowledge.models import (
     Knowledge,
     OutOfScope,
     Pack,
+    Phrase,
     Source,
     SourceKind,
     TimelineEvent,
     Topic,
+    TopicId,
+    Wordings,
 )
 from bot.located import MappingNode, SequenceNode, key_path, line_of
 from bot.strict_yaml import read_yaml
@@ -59,11 +62,22 @@ def load_knowledge(folder: Path) -> Knowledge:
     Raises:
         KnowledgeError: The pack has mistakes; the error lists every one.
     """
+    return load_with_wordings(folder)[0]
+
+
+def load_with_wordings(folder: Path) -> tuple[Knowledge, Mapping[str, Wordings]]:
+    """
+    As ``load_knowledge``, with the examples of each language under ``locales``, which only the search learns from.
+
+    Raises:
+        KnowledgeError: The pack has mistakes; the error lists every one.
+    """
     reading = _Reading(folder)
     knowledge = reading.knowledge()
+    wordings = reading.wordings(knowledge) if knowledge is not None else {}
     if reading.problems or knowledge is None:
         raise KnowledgeError(sorted(reading.problems, key=lambda problem: (str(problem.file), problem.line or 0)))
-    return knowledge
+    return knowledge, wordings
 
 
 class _Reading:
@@ -119,6 +133,24 @@ class _Reading:
             out_of_scope=out_of_scope,
             fingerprint=fingerprint_of(self._folder),
         )
+
+    def wordings(self, knowledge: Knowledge) -> Mapping[str, Wordings]:
+        """Return the examples of each language folder, and complain of ids that the pack does not have."""
+        known = {
+            "asks": set(knowledge.topics),
+            "out_of_scope": {group.id for group in knowledge.out_of_scope},
+        }
+        found = {}
+        for folder in sorted(path for path in (self._folder / "locales").glob("*") if path.is_dir()):
+            parts = {}
+            for name, ids in known.items():
+                file = f"locales/{folder.name}/{name}.yaml"
+                parts[name] = self._valid(TypeAdapter(dict[TopicId, tuple[Phrase, ...]]), file, optional=True) or {}
+                for key in parts[name].keys() - ids:
+                    message = f"there is no “{key}” to give examples of.{_near(key, ids)}"
+                    self._complain_at(self._folder / file, [key], message)
+            found[folder.name] = Wordings(asks=parts["asks"], out_of_scope=parts["out_of_scope"])
+        return found
 
     def _valid(self, adapter: TypeAdapter[_Valid], name: str, *, optional: bool = False) -> _Valid | None:
         path = self._folder / name

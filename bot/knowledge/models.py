@@ -261,3 +261,11 @@ class Knowledge:
     @property
     def claim_count(self) -> int:
         return sum(len(section.claims) for topic in self.topics.values() for section in topic.sections)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wordings:
+    """How people put things in one language: examples for the search."""
+
+    asks: Mapping[str, tuple[str, ...]]  # by topic
+    out_of_scope: Mapping[str, tuple[str, ...]]  # by kind of question

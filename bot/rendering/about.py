@@ -31,8 +31,9 @@ def about_paragraphs(knowledge: Knowledge, links: AboutLinks, version: str) -> S
         f"{len(knowledge.topics)} topics, {knowledge.claim_count} claims, {len(knowledge.timeline)} events, "
         f"{len(knowledge.glossary)} terms.",
         f"**Sources** {len(knowledge.sources)}: {by_kind}. Each claim links to its own.",
-        "**Privacy** Each answer is counted: when, in which server, which command and topic, your Discord language. "
-        f"You appear under a pseudonym, not your id, and nothing you type is stored. {policy}".rstrip(),
+        "**Privacy** Each answer is counted: when, in which server, which command and topic, which language. "
+        f"You appear under a pseudonym, not your id. A question in your own words is stored only where no clear answer "
+        f"was found, without names, links and numbers, so that the gap can be closed. {policy}".rstrip(),
         f"**Doubt and mistakes** {pack.disclaimer} {pack.contact}",
         f"**Version** {version} · {code} (MIT licence)",
     ]

@@ -15,7 +15,7 @@ from typing import Any, Protocol, Self, cast
 import discord
 from discord import ui
 
-from bot.answers.models import OVERVIEW, Found, FoundEvents, FoundTerm
+from bot.answers.models import OVERVIEW, Answer, Corrected, Found, FoundEvents, FoundTerm
 from bot.knowledge.models import MISCONCEPTIONS, Claim, Knowledge, Misconception, Topic
 from bot.rendering import wording
 from bot.rendering.custom_ids import OVERVIEW_VALUE, VERSION, Action, Press
@@ -23,6 +23,7 @@ from bot.rendering.limits import BUTTON_LABEL_LIMIT, OPTION_LABEL_LIMIT, OPTIONS
 
 ACCENT = 0x2F6DB5  # the container's edge; carries no meaning
 NOTICE_ACCENT = 0x8A8F98
+CHECKED_CLAIMS = 2  # claims of a section that fits a checked message
 LEAD_CLAIMS = (
     5  # first claims of the sections on the overview; more would pass Discord's text limit and a phone's screen
 )
@@ -201,6 +202,48 @@ def timeline_card(found: FoundEvents, knowledge: Knowledge, reader: Reader) -> C
     )
 
 
+def corrected_card(found: Corrected, knowledge: Knowledge, reader: Reader) -> Card:
+    """The correction of what was said first, then what the topic says."""
+    lines = "\n".join(_misconception_lines([found.misconception], _SourceNumbers(knowledge)))
+    note = f"### {wording.OFTEN_SAID}\n{lines}"
+    return topic_card(Found(topic=found.topic), knowledge, reader, note=note)
+
+
+def suggestions_card(topics: Sequence[Topic], reader: Reader, *, regards: int) -> Card:
+    """Up to three topics to choose from; the choice says which question it answers."""
+    lines = "\n".join(f"**{topic.title}**\n-# {topic.command.description}" for topic in topics)
+    return Card(
+        f"{wording.NOT_SURE}\n{lines}",
+        accent=NOTICE_ACCENT,
+        rows=(_choice_buttons(topics, reader, regards), _own_message_buttons(reader)),
+    )
+
+
+def not_found_card(knowledge: Knowledge, reader: Reader, *, regards: int) -> Card:
+    """Says plainly that there is no answer, and what can be done."""
+    tell = Press(action=Action.TELL, page=str(regards), owner=reader.owner)
+    return Card(
+        wording.NOT_FOUND,
+        accent=NOTICE_ACCENT,
+        rows=([_topic_select(knowledge, reader)], [CardButton.of(tell, wording.TELL_MAINTAINERS)]),
+    )
+
+
+def check_card(judged: Answer, topics: Sequence[Topic], knowledge: Knowledge, reader: Reader, *, regards: int) -> Card:
+    """What the pack says to a chat message: a correction if one fits, and the first lines of each topic."""
+    numbers = _SourceNumbers(knowledge)
+    blocks = [wording.SPEAKS_TO_IT]
+    if isinstance(judged, Corrected):
+        lines = "\n".join(_misconception_lines([judged.misconception], numbers))
+        blocks.append(f"**{wording.OFTEN_SAID}**\n{lines}")
+    for topic in topics:
+        page = judged.page if isinstance(judged, Found) and judged.topic == topic else OVERVIEW
+        claims = topic.claims_of(page)[:CHECKED_CLAIMS] if page else topic.sections[0].claims[:1]
+        lines = "\n\n".join(_claim_lines(claims, knowledge, numbers, reader))
+        blocks.append(f"**{topic.title}**\n{lines}")
+    return Card(*blocks, _footer(knowledge), rows=(_choice_buttons(topics, reader, regards),))
+
+
 def text_card(title: str, paragraphs: Sequence[str], knowledge: Knowledge, reader: Reader) -> Card:
     """A page of plain text about the bot itself."""
     return Card(
@@ -279,6 +322,17 @@ def _topic_select(knowledge: Knowledge, reader: Reader) -> CardSelect:
         for topic in knowledge.topics.values()
     ]
     return CardSelect.of(Press(action=Action.PICK, owner=reader.owner), wording.CHOOSE_TOPIC, options[:OPTIONS_LIMIT])
+
+
+def _choice_buttons(topics: Iterable[Topic], reader: Reader, regards: int) -> list[CardButton]:
+    return [
+        CardButton.of(
+            Press(action=Action.CHOOSE, topic=topic.id, page=str(regards), owner=reader.owner),
+            topic.title,
+            discord.ButtonStyle.primary,
+        )
+        for topic in topics
+    ]
 
 
 def _related_buttons(topic: Topic, knowledge: Knowledge, reader: Reader) -> list[CardButton]:

@@ -22,6 +22,8 @@ class Action(StrEnum):
     SOURCES = "src"
     SHARE = "shr"
     DELETE = "del"
+    CHOOSE = "cho"  # a suggestion: open this topic; page holds the interaction that suggested it
+    TELL = "tell"  # tell the maintainers of a gap; page holds the interaction that found nothing
     TIMELINE = "tl"  # topic holds the topic filter, page holds "<year or nothing>.<page number>"
 
 

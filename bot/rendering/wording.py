@@ -48,6 +48,24 @@ EARLIER = "Earlier"
 LATER = "Later"
 NO_EVENTS = "The timeline has no event that fits. Try another year or topic."
 
+NOT_SURE = (
+    "### Which of these do you mean?\nI am not sure what your question is about. Pick the nearest, or put it in other "
+    "words."
+)
+NOT_FOUND = (
+    "### I have no answer to that\nThis bot only answers about its own subject, from sentences that were reviewed "
+    "beforehand. If your question belongs there, put it in other words, open a topic below, or tell the maintainers "
+    "that an answer is missing."
+)
+TELL_MAINTAINERS = "Tell the maintainers"
+TOLD_MAINTAINERS = "Thank you. The maintainers will see that an answer to this is missing."
+NOTHING_TO_CHECK = (
+    "### Nothing here to check against\nThis message is not about what this bot answers, or has no text. Try `/topics`."
+)
+SEARCH_NOT_READY = "The search is getting ready. Please try again in a few seconds, or open `/topics` meanwhile."
+OFTEN_SAID = "Often said, but not so"
+SPEAKS_TO_IT = "### What the sources say on this"
+
 SOMETHING_BROKE = (
     "Something went wrong on our side and has been noted. Please try again; if it keeps happening, tell whoever runs "
     "this bot."

@@ -19,6 +19,7 @@ queries = Table(
     Column("topic", String(24), index=True),
     Column("section", String(24)),
     Column("language", String(8), nullable=False),  # of the answer
+    Column("asked_language", String(8)),  # of the question, where it was in free words
     Column("locale", String(8), nullable=False),  # of the reader's Discord
     Column("outcome", String(16), nullable=False),
     Column("score", Float),  # how sure a search was, 0 to 1
@@ -26,5 +27,6 @@ queries = Table(
     Column("private", Boolean, nullable=False),  # only the asker saw it
     Column("edition", String(32), nullable=False),
     Column("answer_us", Integer, nullable=False),  # microseconds from receipt to the finished reply
+    Column("regards", BigInteger),  # the interaction that this one follows up: a suggestion taken, a gap reported
     Column("text", Text),  # scrubbed question, only where nothing was found
 )

@@ -20,6 +20,7 @@ def upgrade() -> None:
         sa.Column("topic", sa.String(24)),
         sa.Column("section", sa.String(24)),
         sa.Column("language", sa.String(8), nullable=False),
+        sa.Column("asked_language", sa.String(8)),
         sa.Column("locale", sa.String(8), nullable=False),
         sa.Column("outcome", sa.String(16), nullable=False),
         sa.Column("score", sa.Float),
@@ -27,6 +28,7 @@ def upgrade() -> None:
         sa.Column("private", sa.Boolean, nullable=False),
         sa.Column("edition", sa.String(32), nullable=False),
         sa.Column("answer_us", sa.Integer, nullable=False),
+        sa.Column("regards", sa.BigInteger),
         sa.Column("text", sa.Text),
     )
     op.create_index("ix_queries_asked_at", "queries", ["asked_at"])

@@ -1,0 +1,82 @@
+"""/ask: a question in anyone's words."""
+
+from typing import assert_never
+
+from discord import app_commands
+
+from bot.answers.answer import answer
+from bot.answers.lookup import complete_questions
+from bot.answers.models import Corrected, Found, Judged, NotFound, Suggested
+from bot.commands.rate_limit import QuestionLimit
+from bot.commands.replies import AnyInteraction, Asked, Replies, reader_of
+from bot.commands.topics import PRIVATE_HELP, AnyCommand, choices, everywhere
+from bot.knowledge.editions import Library
+from bot.knowledge.models import Knowledge
+from bot.rendering import wording
+from bot.rendering.cards import Card, Reader, corrected_card, not_found_card, suggestions_card, topic_card
+from bot.scrubbing import scrubbed
+from bot.search_index import SearchIndex
+
+
+def ask_command(library: Library, index: SearchIndex, replies: Replies, limit: QuestionLimit) -> AnyCommand:
+    """Return ``/ask``."""
+
+    @app_commands.command(name="ask", description="Ask in your own words, in any of seven languages")
+    @app_commands.describe(question="What you want to know", private=PRIVATE_HELP)
+    async def ask(
+        interaction: AnyInteraction, question: app_commands.Range[str, 2, 300], private: bool = False
+    ) -> None:
+        limit.take(interaction.user.id, interaction.guild_id)
+        if index.current is None:
+            await replies.tell(interaction, wording.SEARCH_NOT_READY)
+            return
+        knowledge = library.current
+        judged = answer(question, knowledge, index.current)
+        # Nobody else is bothered with a question that led nowhere yet.
+        private = private or isinstance(judged.answer, Suggested | NotFound)
+        card = card_for(judged, knowledge, reader_of(interaction, private=private), regards=interaction.id)
+        await replies.send(interaction, card, asked_for(judged, question), knowledge, private=private)
+
+    @ask.autocomplete("question")
+    async def complete_question(_: AnyInteraction, typed: str) -> list[app_commands.Choice[str]]:
+        return choices(complete_questions(library.current, typed))
+
+    return everywhere(ask)
+
+
+def card_for(judged: Judged, knowledge: Knowledge, reader: Reader, *, regards: int) -> Card:
+    """Return what an outcome looks like; *regards* is the interaction it answers."""
+    match judged.answer:
+        case Found() as found:
+            return topic_card(found, knowledge, reader)
+        case Corrected() as corrected:
+            return corrected_card(corrected, knowledge, reader)
+        case Suggested(topics=topics):
+            return suggestions_card(topics, reader, regards=regards)
+        case NotFound():
+            return not_found_card(knowledge, reader, regards=regards)
+        case _:
+            assert_never(judged.answer)
+
+
+def asked_for(judged: Judged, question: str, *, command: str = "ask", source: str = "command") -> Asked:
+    """Return what the log should know; the text only where nothing was found or somebody had to choose."""
+    asked = Asked(
+        command=command,
+        source=source,
+        outcome="found",
+        language=judged.language,
+        score=judged.score,
+        runner_ups=judged.ranked,
+    )
+    match judged.answer:
+        case Found(topic=topic, page=page):
+            return asked.but(topic=topic.id, section=page or None)
+        case Corrected(topic=topic):
+            return asked.but(topic=topic.id, outcome="corrected")
+        case Suggested():
+            return asked.but(outcome="suggested", text=scrubbed(question))
+        case NotFound():
+            return asked.but(outcome="not-found", text=scrubbed(question))
+        case _:
+            assert_never(judged.answer)

@@ -1,0 +1,41 @@
+"""The message menu “Check the facts”: what the pack says to something that was said in the chat."""
+
+import discord
+from discord import app_commands
+
+from bot.answers.answer import topics_touched
+from bot.commands.ask import asked_for
+from bot.commands.rate_limit import QuestionLimit
+from bot.commands.replies import AnyInteraction, Replies, reader_of
+from bot.knowledge.editions import Library
+from bot.rendering import wording
+from bot.rendering.cards import check_card
+from bot.search_index import SearchIndex
+
+
+def check_message_menu(
+    library: Library, index: SearchIndex, replies: Replies, limit: QuestionLimit
+) -> app_commands.ContextMenu:
+    """Return the menu. It answers privately and never quotes the message or names its author."""
+
+    async def check(interaction: AnyInteraction, message: discord.Message) -> None:
+        limit.take(interaction.user.id, interaction.guild_id)
+        if index.current is None:
+            await replies.tell(interaction, wording.SEARCH_NOT_READY)
+            return
+        knowledge = library.current
+        judged, topics = topics_touched(message.content, knowledge, index.current)
+        asked = asked_for(judged, "", command="check", source="menu").but(text=None)  # others' words are not kept
+        if not topics:
+            await replies.note(interaction, wording.NOTHING_TO_CHECK, asked, knowledge)
+            return
+        reader = reader_of(interaction, private=True)
+        card = check_card(judged.answer, topics, knowledge, reader, regards=interaction.id)
+        await replies.send(interaction, card, asked, knowledge, private=True)
+
+    return app_commands.ContextMenu(
+        name="Check the facts",
+        callback=check,
+        allowed_contexts=app_commands.AppCommandContext(guild=True, dm_channel=True, private_channel=True),
+        allowed_installs=app_commands.AppInstallationType(guild=True, user=True),
+    )

@@ -1,0 +1,86 @@
+"""
+The search that answers now: read from the pack once the bot is connected, learned anew when the examples change.
+
+Learning takes a process of its own for some seconds; until it is done, the last model goes on answering.
+"""
+
+import asyncio
+import logging
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from bot.answers.model import SearchModel
+from bot.answers.search import Search
+from bot.knowledge.models import Knowledge
+
+log = logging.getLogger(__name__)
+
+MODEL_FILE = "search.bin"  # in the pack, made by ``natobot knowledge build``
+LEARNING_PATIENCE = 600.0  # seconds
+
+
+class SearchIndex:
+    """Holds the search of the current edition; ``None`` until it is ready."""
+
+    def __init__(self, pack: Path, cache: Path, *, learn: bool) -> None:
+        """*cache* is where a model that was learned here is kept; *learn* allows to learn one."""
+        self._pack = pack
+        self._cache = cache
+        self._learn = learn
+        self._lock = asyncio.Lock()
+        self.current: Search | None = None
+
+    async def refresh(self, current_edition: Callable[[], Knowledge]) -> None:
+        """Make the search fit the current edition: at once with the best model there is, later with a new one."""
+        async with self._lock:
+            knowledge = current_edition()
+            model, is_fresh = await asyncio.to_thread(self._best_model, knowledge)
+            if model is not None:
+                self.current = await asyncio.to_thread(Search, knowledge, model)
+            if is_fresh or not self._learn:
+                return
+            log.info("The pack's examples changed; the search is learning them.")
+            if await self._learn_anew():
+                knowledge = current_edition()
+                model, _ = await asyncio.to_thread(self._best_model, knowledge)
+                if model is not None:
+                    self.current = await asyncio.to_thread(Search, knowledge, model)
+                    log.info("The search has learned the new examples.")
+
+    def _best_model(self, knowledge: Knowledge) -> tuple[SearchModel | None, bool]:
+        """Return the model to use, and whether it was made from exactly these files."""
+        models = [model for path in (self._cache, self._pack / MODEL_FILE) if (model := read_model(path)) is not None]
+        fresh = next((model for model in models if model.fingerprint == knowledge.fingerprint), None)
+        return (fresh, True) if fresh else (models[0] if models else None, False)
+
+    async def _learn_anew(self) -> bool:
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "bot", "knowledge", "build", "--output", str(self._cache)),
+            env={**os.environ, "BOT_KNOWLEDGE": str(self._pack)},
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=asyncio.subprocess.DEVNULL,
+            stderr=asyncio.subprocess.PIPE,
+        )
+        try:
+            async with asyncio.timeout(LEARNING_PATIENCE):
+                _, errors = await process.communicate()
+        except (TimeoutError, asyncio.CancelledError):
+            process.kill()
+            await process.wait()
+            raise
+        if process.returncode:
+            log.error("The search could not learn the new examples: %s", errors.decode(errors="replace")[-500:])
+        return process.returncode == 0
+
+
+def read_model(path: Path) -> SearchModel | None:
+    """Return the model in *path*, or ``None`` when there is none that can be used."""
+    try:
+        return SearchModel.load(path.read_bytes())
+    except OSError:
+        return None
+    except ValueError as error:
+        log.warning("%s is passed over: %s.", path, error)
+        return None
