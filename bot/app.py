@@ -108,7 +108,7 @@ async def open_bot(settings: Settings, *, command_sync: CommandSync | None) -> A
         client = BotClient(
             [
                 ask_command(library, index, replies, limit),
-                check_message_menu(library, index, replies, limit),
+                check_message_menu(index, replies, limit),
                 *topic_commands(library, replies),
                 *browse_commands(library, replies),
                 *about_commands(library, replies, links, __version__),

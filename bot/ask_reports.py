@@ -18,7 +18,6 @@ from bot.answers.models import Corrected, Found, Judged, NotFound, Suggested
 from bot.answers.search import Search
 from bot.errors import BotError, ConfigurationError
 from bot.knowledge.loader import load_knowledge, load_with_wordings
-from bot.knowledge.models import Knowledge
 from bot.rendering.terminal import answer_lines
 from bot.search_index import MODEL_FILE, read_model
 from bot.settings import load_settings
@@ -43,8 +42,9 @@ class Marked:
 
 def ask_once(question: str) -> None:
     """Print what /ask answers."""
-    knowledge, search = _open_search()
-    judged = answer(question, knowledge, search)
+    search = _open_search()
+    knowledge = search.knowledge
+    judged = answer(question, search)
     match judged.answer:
         case Found() as found:
             _print_lines(answer_lines(found, knowledge, today=datetime.now(UTC).date()))
@@ -60,16 +60,16 @@ def ask_once(question: str) -> None:
 
 def ask_batch(path: Path) -> None:
     """Print one JSON line for each question of the file: its id, the topic or null, and up to three ranked topics."""
-    knowledge, search = _open_search()
+    search = _open_search()
     for row in read_rows(path):
-        judged = answer(str(row["text"]), knowledge, search)
+        judged = answer(str(row["text"]), search)
         print(json.dumps({"id": row["id"], "topic": topic_of(judged), "ranked": list(judged.ranked)}))
 
 
 def evaluate_file(path: Path, *, confusions: int) -> None:
     """Print how the search does on labelled questions, in all and by language and style, and its commonest mistakes."""
-    knowledge, search = _open_search()
-    marked = [mark(row, answer(str(row["text"]), knowledge, search)) for row in read_rows(path)]
+    search = _open_search()
+    marked = [mark(row, answer(str(row["text"]), search)) for row in read_rows(path)]
     table = Table(title=f"{path.name}: {len(marked)} questions")
     for name in ("", "questions", "right first", "in top three", "right abstention", "wrong of given"):
         table.add_column(name, justify="left" if not name else "right")
@@ -140,7 +140,7 @@ def measures(rows: Sequence[Marked]) -> Mapping[str, tuple[int, int]]:
     }
 
 
-def _open_search() -> tuple[Knowledge, Search]:
+def _open_search() -> Search:
     settings = load_settings()
     folder = settings.knowledge.folder
     knowledge = load_knowledge(folder)
@@ -151,7 +151,7 @@ def _open_search() -> tuple[Knowledge, Search]:
     model = next((model for model in usable if model.fingerprint == knowledge.fingerprint), usable[0])
     if model.fingerprint != knowledge.fingerprint:
         print("The pack changed since the search learned it. Run: natobot knowledge build", file=sys.stderr)
-    return knowledge, Search(knowledge, model)
+    return Search(knowledge, model)
 
 
 def read_rows(path: Path) -> Iterator[Mapping[str, Any]]:

@@ -23,7 +23,7 @@ def marked() -> tuple[Marked, ...]:
     assert model is not None
     knowledge, _ = load_with_wordings(REAL_PACK)
     search = Search(knowledge, model)
-    return tuple(mark(row, answer(row["text"], knowledge, search)) for row in read_rows(GOLDEN))
+    return tuple(mark(row, answer(row["text"], search)) for row in read_rows(GOLDEN))
 
 
 def share(rows: list[Marked], measure: str) -> float:

@@ -58,9 +58,10 @@ class Reading:
 
 
 class Search:
-    """An edition and what was learned from it, ready to be asked."""
+    """An edition and what was learned from it, ready to be asked; the two belong together."""
 
     def __init__(self, knowledge: Knowledge, model: SearchModel) -> None:
+        self.knowledge = knowledge
         self._model = model
         self._topics = frozenset(knowledge.topics) | {OUTSIDE}
         self._sections = {

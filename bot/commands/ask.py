@@ -30,8 +30,8 @@ def ask_command(library: Library, index: SearchIndex, replies: Replies, limit: Q
         if index.current is None:
             await replies.tell(interaction, wording.SEARCH_NOT_READY)
             return
-        knowledge = library.current
-        judged = answer(question, knowledge, index.current)
+        knowledge = index.current.knowledge
+        judged = answer(question, index.current)
         # Nobody else is bothered with a question that led nowhere yet.
         private = private or isinstance(judged.answer, Suggested | NotFound)
         card = card_for(judged, knowledge, reader_of(interaction, private=private), regards=interaction.id)

@@ -7,15 +7,12 @@ from bot.answers.answer import topics_touched
 from bot.commands.ask import asked_for
 from bot.commands.rate_limit import QuestionLimit
 from bot.commands.replies import AnyInteraction, Replies, reader_of
-from bot.knowledge.editions import Library
 from bot.rendering import wording
 from bot.rendering.cards import check_card
 from bot.search_index import SearchIndex
 
 
-def check_message_menu(
-    library: Library, index: SearchIndex, replies: Replies, limit: QuestionLimit
-) -> app_commands.ContextMenu:
+def check_message_menu(index: SearchIndex, replies: Replies, limit: QuestionLimit) -> app_commands.ContextMenu:
     """Return the menu. It answers privately and never quotes the message or names its author."""
 
     async def check(interaction: AnyInteraction, message: discord.Message) -> None:
@@ -23,8 +20,8 @@ def check_message_menu(
         if index.current is None:
             await replies.tell(interaction, wording.SEARCH_NOT_READY)
             return
-        knowledge = library.current
-        judged, topics = topics_touched(message.content, knowledge, index.current)
+        knowledge = index.current.knowledge
+        judged, topics = topics_touched(message.content, index.current)
         asked = asked_for(judged, "", command="check", source="menu").but(text=None)  # others' words are not kept
         if not topics:
             await replies.note(interaction, wording.NOTHING_TO_CHECK, asked, knowledge)

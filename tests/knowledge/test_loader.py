@@ -205,3 +205,16 @@ def test_schemas_name_every_key_of_a_topic() -> None:
 
     assert {"id", "command", "sections", "misconceptions", "asks", "related"} <= schema["properties"].keys()
     assert schema["additionalProperties"] is False
+
+
+def test_examples_in_other_languages_must_belong_to_something(tmp_path: Path) -> None:
+    """An example for a topic or a kind of question that the pack does not have is refused by its line."""
+    write_pack(tmp_path)
+    (tmp_path / "locales" / "uk").mkdir(parents=True)
+    write_yaml(tmp_path / "locales" / "uk" / "asks.yaml", {"brigde": ["чи відкрито міст"]})
+
+    (problem,) = problems_of(tmp_path)
+
+    assert problem.file == tmp_path / "locales" / "uk" / "asks.yaml"
+    assert problem.line == 1
+    assert "Did you mean “bridge”?" in problem.message
