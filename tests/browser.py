@@ -32,14 +32,17 @@ async def open_page(url: str, *, width: int = 1100, height: int = 1000) -> Async
         await browser.close()
 
 
-async def type_command(page: Page, command: str) -> None:
-    """Type a slash command, pick it from the list and send it."""
+async def type_command(page: Page, command: str, text: str = "") -> None:
+    """Type a slash command, pick it from the list, type *text* into its first option and send it."""
     box = page.locator("#channel-composer-input")
     await box.click()
     await box.press_sequentially(command)
     await page.get_by_text(command, exact=True).first.wait_for()
     await page.keyboard.press("Enter")
     await page.get_by_text(re.compile("more|optional|section|private")).first.wait_for()
+    if text:
+        await page.keyboard.type(text)
+        await page.wait_for_timeout(300)
     await page.keyboard.press("Escape")
     await page.get_by_role("button", name=re.compile("send|run", re.IGNORECASE)).last.click()
 

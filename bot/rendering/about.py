@@ -44,6 +44,8 @@ def help_paragraphs(knowledge: Knowledge) -> Sequence[str]:
     first = next(iter(knowledge.topics.values()))
     kinds = "\n".join(f"- **{name}**: {wording.KIND_MEANINGS[kind]}" for kind, name in wording.KIND_NAMES.items())
     return [
+        "Ask in your own words with `/ask`, in any of seven languages. To see what the sources say to a message, open its "
+        "menu, then Apps, then **Check the facts**.",
         f"Type `/` and a topic, for example `/{first.command.name}`. Its `section` option jumps to one part. "
         "`/topics` lists them all, `/glossary` explains a word, `/timeline` says what happened when.",
         "Add `private: True` to see an answer alone; **Show to everyone** on it makes it public. On a public answer, "

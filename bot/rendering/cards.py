@@ -241,7 +241,13 @@ def check_card(judged: Answer, topics: Sequence[Topic], knowledge: Knowledge, re
         claims = topic.claims_of(page)[:CHECKED_CLAIMS] if page else topic.sections[0].claims[:1]
         lines = "\n\n".join(_claim_lines(claims, knowledge, numbers, reader))
         blocks.append(f"**{topic.title}**\n{lines}")
-    return Card(*blocks, _footer(knowledge), rows=(_choice_buttons(topics, reader, regards),))
+    first = judged.page if isinstance(judged, Found) else MISCONCEPTIONS if isinstance(judged, Corrected) else OVERVIEW
+    share = Press(action=Action.SHARE, topic=topics[0].id, page=first, owner=reader.owner)
+    return Card(
+        *blocks,
+        _footer(knowledge),
+        rows=(_choice_buttons(topics, reader, regards), [CardButton.of(share, wording.SHARE)]),
+    )
 
 
 def text_card(title: str, paragraphs: Sequence[str], knowledge: Knowledge, reader: Reader) -> Card:

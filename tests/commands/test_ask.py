@@ -128,6 +128,7 @@ async def test_a_message_can_be_checked(asking: World) -> None:
 
     assert result.ephemeral
     assert "What the sources say on this" in text_of(result.response)
+    assert "Show to everyone" in labels_of(result.response)
     assert "sheeple" not in text_of(result.response)
     assert "other" not in text_of(result.response).split()
 
