@@ -232,6 +232,24 @@ def db_upgrade() -> None:
     print(upgrade_schema())
 
 
+@db_app.command("prune")
+def db_prune() -> None:
+    """Let go of texts and rows that are older than the configured days; a running bot does so daily."""
+    from bot.log_reports import release_old_rows
+
+    print(release_old_rows())
+
+
+@db_app.command("rotate-key")
+def db_rotate_key() -> None:
+    """Make a new key for users' pseudonyms; older rows can still be shown, exported and forgotten."""
+    from bot.pseudonyms import rotate
+    from bot.settings import load_settings
+
+    path = load_settings().database.folder / "pseudonyms.key"
+    print(f"{path}: new pseudonyms are made with key {rotate(path).key_id} from the next start of the bot.")
+
+
 @knowledge_app.command("build")
 def knowledge_build(
     output: Annotated[Path | None, typer.Option(help="File to write; search.bin in the pack by default.")] = None,

@@ -20,6 +20,7 @@ from bot.errors import BotError, ConfigurationError
 from bot.settings import load_settings
 from bot.store.database import open_engine, prepare_folder, schema_revision, sqlite_path, upgrade
 from bot.store.queries import QueryStore
+from bot.store.retention import Released, release
 from bot.store.schema import HEAD, queries
 
 Result = TypeVar("Result")
@@ -101,6 +102,17 @@ def upgrade_schema() -> str:
 
     prepare_folder(load_settings().database.url)
     return _with_engine(run)
+
+
+def release_old_rows() -> str:
+    """Release what is due and say how much that was."""
+    terms = load_settings().privacy
+
+    async def run(engine: AsyncEngine) -> Released:
+        return await release(engine, now=datetime.now(UTC), text_days=terms.text_days, row_days=terms.row_days)
+
+    released = _with_engine(run)
+    return f"Released {released.texts} texts; turned {released.rows} rows into daily counts."
 
 
 def _with_store(use: Callable[[QueryStore], Awaitable[Result]]) -> Result:

@@ -4,6 +4,7 @@ import hashlib
 import hmac
 import logging
 import secrets
+from collections.abc import Sequence
 from pathlib import Path
 
 from bot.errors import ConfigurationError
@@ -14,45 +15,77 @@ KEY_BYTES = 32
 
 
 class Pseudonyms:
-    """HMAC-SHA-256 of user ids under a secret key."""
+    """HMAC-SHA-256 of user ids under a secret key; older keys are kept to find, and forget, older rows."""
 
-    def __init__(self, key: bytes) -> None:
-        self._key = key
-        self.key_id = hashlib.sha256(key).hexdigest()[:8]  # which key made a pseudonym, without telling the key
+    def __init__(self, keys: Sequence[bytes]) -> None:
+        """*keys* are newest first; new pseudonyms are made with the first."""
+        self._keys = tuple(keys)
+        self.key_id = hashlib.sha256(keys[0]).hexdigest()[:8]  # which key made a pseudonym, without telling the key
 
     def of(self, user_id: int) -> str:
         """Return the pseudonym of *user_id*: 32 hexadecimal digits."""
-        return hmac.new(self._key, str(user_id).encode(), "sha256").hexdigest()[:32]
+        return _pseudonym(self._keys[0], user_id)
+
+    def every(self, user_id: int) -> tuple[str, ...]:
+        """Return the pseudonyms of *user_id* under every key that was ever used."""
+        return tuple(_pseudonym(key, user_id) for key in self._keys)
+
+
+def _pseudonym(key: bytes, user_id: int) -> str:
+    return hmac.new(key, str(user_id).encode(), "sha256").hexdigest()[:32]
 
 
 def load_pseudonyms(path: Path) -> Pseudonyms:
     """
-    Read the key in *path*, making one when the file is missing.
+    Read the keys in *path*, one a line, newest first, making one when the file is missing.
 
     Where it cannot be written, a key is made for this run only, and the log says so: people can then not be told apart
     across restarts, which harms counts, not privacy.
 
     Raises:
-        ConfigurationError: The file is there but holds no key.
+        ConfigurationError: The file is there but does not hold keys.
     """
     try:
         if not path.exists():
             path.parent.mkdir(parents=True, exist_ok=True)
-            path.touch(mode=0o600)
-            path.write_text(secrets.token_hex(KEY_BYTES), encoding="ascii")
+            _write(path, [secrets.token_bytes(KEY_BYTES)])
     except OSError as error:
         if not path.exists():
             log.error(
                 "No key for user pseudonyms can be kept in %s (%s); a new one serves this run.", path, error.strerror
             )
-            return Pseudonyms(secrets.token_bytes(KEY_BYTES))
+            return Pseudonyms([secrets.token_bytes(KEY_BYTES)])
+    return Pseudonyms(_read(path))
+
+
+def rotate(path: Path) -> Pseudonyms:
+    """
+    Make a new key the first in *path*. Running bots use it from their next start.
+
+    Raises:
+        ConfigurationError: The file is there but does not hold keys.
+        OSError: It cannot be written.
+    """
+    load_pseudonyms(path)
+    _write(path, [secrets.token_bytes(KEY_BYTES), *_read(path)])
+    return Pseudonyms(_read(path))
+
+
+def _read(path: Path) -> list[bytes]:
     try:
-        key = bytes.fromhex(path.read_text(encoding="ascii").strip())
+        keys = [bytes.fromhex(line) for line in path.read_text(encoding="ascii").split()]
     except (OSError, ValueError):
-        key = b""
-    if len(key) != KEY_BYTES:
+        keys = []
+    if not keys or any(len(key) != KEY_BYTES for key in keys):
         raise ConfigurationError(
-            f"{path} does not hold a key of {KEY_BYTES} bytes in hexadecimal. Restore it from a backup, or delete it "
-            "to start with a new key; rows logged under the old one can then no longer be matched to their users."
+            f"{path} does not hold keys of {KEY_BYTES} bytes in hexadecimal. Restore it from a backup, or delete it to "
+            "start with a new key; rows logged under the old ones can then no longer be matched to their users."
         )
-    return Pseudonyms(key)
+    return keys
+
+
+def _write(path: Path, keys: Sequence[bytes]) -> None:
+    draft = path.with_suffix(".draft")
+    draft.touch(mode=0o600)
+    draft.write_text("".join(f"{key.hex()}\n" for key in keys), encoding="ascii")
+    draft.replace(path)

@@ -58,6 +58,9 @@ class QueryLog:
         self._overflowed = journal is not None and not journal.is_empty
         self._recorded = asyncio.Event()
         self._closing = False
+        self._all_written = asyncio.Event()
+        if not self._overflowed:
+            self._all_written.set()
 
     def record(self, query: Query) -> None:
         """Log *query*. Never waits, never raises."""
@@ -68,12 +71,22 @@ class QueryLog:
             self._overflowed = True
         else:
             self.state.dropped += 1
+        self._all_written.clear()
         self._recorded.set()
 
     @property
     def has_rows(self) -> bool:
         """Whether rows wait, in memory or in the journal, that the database does not have yet."""
         return bool(self._queue) or self._overflowed
+
+    async def flushed(self, seconds: float) -> bool:
+        """Wait until the database has every row recorded so far, at most *seconds*; return whether it has."""
+        try:
+            async with asyncio.timeout(seconds):
+                await self._all_written.wait()
+        except TimeoutError:
+            return False
+        return True
 
     @property
     def waiting(self) -> int:
@@ -126,8 +139,10 @@ class QueryLog:
             self.state.written += len(batch)
         elif self._journal is not None:
             await self._replay(self._journal, sink)
-        if self._journal is not None and not self._queue and not self._overflowed:
-            self._journal.clear()
+        if not self.has_rows:
+            if self._journal is not None:
+                self._journal.clear()
+            self._all_written.set()
 
     async def _replay(self, journal: QueryJournal, sink: QuerySink) -> None:
         """Write every row of the journal; those already in the database are left as they are."""

@@ -88,6 +88,13 @@ class LogSettings(_Section):
     format: Literal["text", "json"] = "text"
 
 
+class PrivacySettings(_Section):
+    """How long what people asked is kept."""
+
+    text_days: Annotated[int, Field(ge=1, le=90)] = 90  # the words of questions that found no clear answer
+    row_days: Annotated[int, Field(ge=1, le=3650)] = 400  # rows; afterwards daily counts without people
+
+
 class AboutSettings(_Section):
     """Links that /about shows."""
 
@@ -104,6 +111,7 @@ class Settings(_Section):
     delivery: DeliverySettings = DeliverySettings()
     health: HealthSettings = HealthSettings()
     log: LogSettings = LogSettings()
+    privacy: PrivacySettings = PrivacySettings()
     about: AboutSettings = AboutSettings()
 
     def token(self) -> str:

@@ -18,6 +18,7 @@ from bot.errors import UserError
 from bot.knowledge.loader import load_knowledge
 from bot.knowledge.models import Knowledge
 from bot.settings import Settings
+from bot.trial import WallClock
 from tests.factories import REAL_PACK
 
 
@@ -72,6 +73,7 @@ class World:
 async def _open_env(client: discord.Client) -> AsyncIterator[simcord.Env]:
     """As ``simcord.run``, whose clock cannot be left in another context than it was entered in, as fixtures do."""
     env = simcord.Env(client)
+    env.backend.clock = WallClock()  # rows are dated, and old ones are released
     await env.start()
     try:
         yield env

@@ -11,6 +11,7 @@ from bot.knowledge.models import Knowledge
 from bot.query import Query
 
 REAL_PACK = Path(__file__).parents[1] / "knowledge" / "nato-ukraine"
+GOLDEN = Path(__file__).parent / "golden" / "questions.jsonl"
 
 PACK: Mapping[str, Any] = {
     "id": "tiny",

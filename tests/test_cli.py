@@ -12,6 +12,7 @@ import pytest
 from bot.cli import main
 from bot.store.database import open_engine, upgrade
 from bot.store.queries import QueryStore
+from bot.store.schema import HEAD
 from tests.factories import REAL_PACK, make_query, make_topic, write_pack
 
 pytestmark = pytest.mark.usefixtures("fresh_names")
@@ -147,8 +148,8 @@ def test_the_schema_is_made_and_then_left_alone(capsys: pytest.CaptureFixture[st
     assert run("db", "upgrade") == 0
     assert run("db", "upgrade") == 0
     assert capsys.readouterr().out.splitlines() == [
-        "Upgraded from nothing to 0001.",
-        "The database is at migration 0001.",
+        f"Upgraded from nothing to {HEAD}.",
+        f"The database is at migration {HEAD}.",
     ]
 
 

@@ -4,6 +4,8 @@ import re
 from pathlib import Path
 
 from bot.knowledge.models import Knowledge
+from bot.settings import Settings
+from bot.store.schema import metadata
 
 ROOT = Path(__file__).parents[1]
 
@@ -37,3 +39,21 @@ def test_links_within_the_documents_lead_somewhere() -> None:
     ]
 
     assert broken == []
+
+
+def test_the_privacy_page_names_every_stored_column() -> None:
+    """Nothing is stored that docs/privacy.md does not tell."""
+    page = (ROOT / "docs" / "privacy.md").read_text(encoding="utf-8")
+    stored = {column.name for table in metadata.tables.values() for column in table.columns}
+
+    assert {name for name in stored if f"`{name}`" not in page} == set()
+    assert {name for name in metadata.tables if f"`{name}`" not in page} == set()
+
+
+def test_the_privacy_page_tells_the_real_limits() -> None:
+    """The days it names are the defaults of the settings."""
+    page = (ROOT / "docs" / "privacy.md").read_text(encoding="utf-8")
+    terms = Settings().privacy
+
+    assert f"blanked after {terms.text_days} days" in page
+    assert f"daily counts after {terms.row_days} days" in page

@@ -11,9 +11,8 @@ from bot.answers.search import Search
 from bot.ask_reports import Marked, mark, measures, read_rows
 from bot.knowledge.loader import load_with_wordings
 from bot.search_index import MODEL_FILE, read_model
-from tests.factories import REAL_PACK
+from tests.factories import GOLDEN, REAL_PACK
 
-GOLDEN = Path(__file__).parent / "golden" / "questions.jsonl"
 LANGUAGES = ("en", "uk", "pl", "de", "fr", "es", "ru")
 
 

@@ -17,7 +17,7 @@ def test_a_person_keeps_one_pseudonym_across_restarts(tmp_path: Path) -> None:
 
 def test_another_key_makes_other_pseudonyms() -> None:
     """Without the key nobody can find a person's rows."""
-    assert Pseudonyms(b"a" * 32).of(1) != Pseudonyms(b"b" * 32).of(1)
+    assert Pseudonyms([b"a" * 32]).of(1) != Pseudonyms([b"b" * 32]).of(1)
 
 
 def test_the_key_is_for_its_owner_only(tmp_path: Path) -> None:

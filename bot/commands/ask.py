@@ -13,7 +13,8 @@ from bot.commands.topics import PRIVATE_HELP, AnyCommand, choices, everywhere
 from bot.knowledge.editions import Library
 from bot.knowledge.models import Knowledge
 from bot.rendering import wording
-from bot.rendering.cards import Card, Reader, corrected_card, not_found_card, suggestions_card, topic_card
+from bot.rendering.cards import corrected_card, not_found_card, suggestions_card, topic_card
+from bot.rendering.components import Card, Reader
 from bot.scrubbing import scrubbed
 from bot.search_index import SearchIndex
 

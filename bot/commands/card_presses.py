@@ -10,7 +10,8 @@ from bot.commands.replies import AnyInteraction, Asked, Replies, is_private, rea
 from bot.knowledge.editions import Library
 from bot.knowledge.models import Knowledge
 from bot.rendering import wording
-from bot.rendering.cards import Card, sources_card, timeline_card, topic_card
+from bot.rendering.cards import sources_card, timeline_card, topic_card
+from bot.rendering.components import Card
 from bot.rendering.custom_ids import Action, Press
 
 

@@ -15,11 +15,13 @@ from discord import app_commands
 
 from bot.errors import UserError
 from bot.knowledge.models import Knowledge
+from bot.privacy import OptOuts
 from bot.pseudonyms import Pseudonyms
 from bot.query import Query
 from bot.query_log import QueryLog
 from bot.rendering import wording
-from bot.rendering.cards import Card, Reader, notice_card
+from bot.rendering.cards import notice_card
+from bot.rendering.components import Card, Reader
 
 log = logging.getLogger(__name__)
 
@@ -63,9 +65,10 @@ class Asked:
 class Replies:
     """Answers interactions and records each answer."""
 
-    def __init__(self, query_log: QueryLog, pseudonyms: Pseudonyms) -> None:
+    def __init__(self, query_log: QueryLog, pseudonyms: Pseudonyms, opt_outs: OptOuts) -> None:
         self._query_log = query_log
         self._pseudonyms = pseudonyms
+        self._opt_outs = opt_outs
 
     async def send(
         self, interaction: AnyInteraction, card: Card, asked: Asked, knowledge: Knowledge, *, private: bool
@@ -112,13 +115,16 @@ class Replies:
             log.exception("The reply about a failed interaction failed too.")
 
     def _record(self, interaction: AnyInteraction, asked: Asked, knowledge: Knowledge, *, private: bool) -> None:
+        pseudonym = self._pseudonyms.of(interaction.user.id)
+        if pseudonym in self._opt_outs:
+            return
         received = interaction.extras.get(RECEIVED, time.perf_counter())
         self._query_log.record(
             Query(
                 interaction_id=interaction.id,
                 asked_at=interaction.created_at.isoformat(timespec="milliseconds"),
                 guild_id=interaction.guild_id,
-                user_key=self._pseudonyms.of(interaction.user.id),
+                user_key=pseudonym,
                 key_id=self._pseudonyms.key_id,
                 source=asked.source,
                 command=asked.command,

@@ -20,7 +20,7 @@ from bot.commands.card_presses import CardPresses
 from bot.commands.replies import RECEIVED, AnyInteraction, Replies
 from bot.commands.topics import AnyCommand
 from bot.delivery.command_sync import CommandSync
-from bot.rendering.cards import CardButton, CardSelect
+from bot.rendering.components import CardButton, CardSelect
 from bot.rendering.custom_ids import VERSION
 
 log = logging.getLogger(__name__)
@@ -55,7 +55,7 @@ class BotClient(discord.Client):
 
     def __init__(
         self,
-        commands: Iterable[AnyCommand | app_commands.ContextMenu],
+        commands: Iterable[AnyCommand | app_commands.ContextMenu | app_commands.Group],
         *,
         presses: CardPresses,
         replies: Replies,
@@ -110,7 +110,7 @@ class BotClient(discord.Client):
         log.exception("Handling the event %s failed.", event_method)
 
     async def handle_press(self, interaction: AnyInteraction, press: Any) -> None:
-        """Answer a pressed component of a card; see ``bot.rendering.cards.PressHandler``."""
+        """Answer a pressed component of a card; see ``bot.rendering.components.PressHandler``."""
         interaction.extras.setdefault(RECEIVED, time.perf_counter())
         await self.track(self._answer_press(interaction, press), name="press")
 

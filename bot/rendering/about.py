@@ -33,7 +33,8 @@ def about_paragraphs(knowledge: Knowledge, links: AboutLinks, version: str) -> S
         f"**Sources** {len(knowledge.sources)}: {by_kind}. Each claim links to its own.",
         "**Privacy** Each answer is counted: when, in which server, which command and topic, which language. "
         f"You appear under a pseudonym, not your id. A question in your own words is stored only where no clear answer "
-        f"was found, without names, links and numbers, so that the gap can be closed. {policy}".rstrip(),
+        f"was found, without names, links and numbers, so that the gap can be closed. "
+        f"`/privacy` shows, exports and deletes what is stored about you. {policy}".rstrip(),
         f"**Doubt and mistakes** {pack.disclaimer} {pack.contact}",
         f"**Version** {version} · {code} (MIT licence)",
     ]
@@ -44,8 +45,8 @@ def help_paragraphs(knowledge: Knowledge) -> Sequence[str]:
     first = next(iter(knowledge.topics.values()))
     kinds = "\n".join(f"- **{name}**: {wording.KIND_MEANINGS[kind]}" for kind, name in wording.KIND_NAMES.items())
     return [
-        "Ask in your own words with `/ask`, in any of seven languages. To see what the sources say to a message, open its "
-        "menu, then Apps, then **Check the facts**.",
+        "Ask in your own words with `/ask`, in any of seven languages. To see what the sources say to a message, open "
+        "its menu, then Apps, then **Check the facts**.",
         f"Type `/` and a topic, for example `/{first.command.name}`. Its `section` option jumps to one part. "
         "`/topics` lists them all, `/glossary` explains a word, `/timeline` says what happened when.",
         "Add `private: True` to see an answer alone; **Show to everyone** on it makes it public. On a public answer, "

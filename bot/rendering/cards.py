@@ -1,106 +1,20 @@
-"""
-Outcome -> the card Discord shows. Pure: the day and the reader come in as arguments.
+"""Outcome -> the card Discord shows. Pure: the day and the reader come in as arguments."""
 
-A card is a Components V2 layout whose interactive items are all ``DynamicItem``s. discord.py keeps nothing per message
-for such a view; a view that mixes them with ordinary items would, when it dies, unregister the dynamic ones for every
-message (discord/ui/view.py, ``ViewStore.remove_view``, 2.7.1).
-"""
-
-import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from datetime import date
-from typing import Any, Protocol, Self, cast
 
 import discord
-from discord import ui
 
 from bot.answers.models import OVERVIEW, Answer, Corrected, Found, FoundEvents, FoundTerm
 from bot.knowledge.models import MISCONCEPTIONS, Claim, Knowledge, Misconception, Topic
 from bot.rendering import wording
-from bot.rendering.custom_ids import OVERVIEW_VALUE, VERSION, Action, Press
-from bot.rendering.limits import BUTTON_LABEL_LIMIT, OPTION_LABEL_LIMIT, OPTIONS_LIMIT, shortened
+from bot.rendering.components import Card, CardButton, CardSelect, Reader
+from bot.rendering.custom_ids import OVERVIEW_VALUE, Action, Press
+from bot.rendering.limits import OPTION_LABEL_LIMIT, OPTIONS_LIMIT, shortened
 
-ACCENT = 0x2F6DB5  # the container's edge; carries no meaning
 NOTICE_ACCENT = 0x8A8F98
 CHECKED_CLAIMS = 2  # claims of a section that fits a checked message
-LEAD_CLAIMS = (
-    5  # first claims of the sections on the overview; more would pass Discord's text limit and a phone's screen
-)
-_SELECT_ACTIONS = (Action.PAGE, Action.PICK)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reader:
-    """For whom and when a card is made."""
-
-    owner: int  # id of the user who asked; may delete the card and turn its pages
-    private: bool  # only the owner sees it
-    today: date
-
-
-class PressHandler(Protocol):
-    """The client: what a pressed component is handed to."""
-
-    async def handle_press(self, interaction: discord.Interaction[Any], press: Press | None) -> None:
-        """Answer a press; ``None`` stands for an id this version cannot read."""
-
-
-class CardButton(
-    ui.DynamicItem[ui.Button[Any]],
-    template=rf"{VERSION}:(?!(?:{'|'.join(_SELECT_ACTIONS)}):).*",
-):
-    """A button of a card. All it knows stands in its custom id."""
-
-    @classmethod
-    def of(cls, press: Press, label: str, style: discord.ButtonStyle = discord.ButtonStyle.secondary) -> Self:
-        return cls(ui.Button(label=shortened(label, BUTTON_LABEL_LIMIT), style=style, custom_id=press.custom_id()))
-
-    @classmethod
-    async def from_custom_id(cls, interaction: discord.Interaction[Any], item: Any, match: re.Match[str], /) -> Self:
-        return cls(item)
-
-    async def callback(self, interaction: discord.Interaction[Any]) -> None:
-        await _hand_over(interaction, self.custom_id, chosen=None)
-
-
-class CardSelect(ui.DynamicItem[ui.Select[Any]], template=rf"{VERSION}:(?:{'|'.join(_SELECT_ACTIONS)}):.*"):
-    """A select menu of a card: of a topic's pages, or of topics."""
-
-    @classmethod
-    def of(cls, press: Press, placeholder: str, options: Sequence[discord.SelectOption]) -> Self:
-        return cls(ui.Select(custom_id=press.custom_id(), placeholder=placeholder, options=list(options)))
-
-    @classmethod
-    async def from_custom_id(cls, interaction: discord.Interaction[Any], item: Any, match: re.Match[str], /) -> Self:
-        return cls(item)
-
-    async def callback(self, interaction: discord.Interaction[Any]) -> None:
-        await _hand_over(interaction, self.custom_id, chosen=self.item.values[0])
-
-
-async def _hand_over(interaction: discord.Interaction[Any], custom_id: str, *, chosen: str | None) -> None:
-    client: PressHandler = interaction.client
-    press = Press.parse(custom_id)
-    await client.handle_press(interaction, press if press is None or chosen is None else press.choosing(chosen))
-
-
-class Card(ui.LayoutView):
-    """What one answer looks like."""
-
-    def __init__(self, *texts: str, accent: int = ACCENT, rows: Iterable[Sequence[ui.Item[Any]]] = ()) -> None:
-        super().__init__(timeout=None)
-        blocks: list[ui.Item[Any]] = []
-        for text in texts:
-            blocks += [ui.Separator(), ui.TextDisplay(text)] if blocks else [ui.TextDisplay(text)]
-        self.add_item(ui.Container(*blocks, accent_colour=accent))
-        for row in rows:
-            if row:
-                self.add_item(ui.ActionRow(*row))
-
-    def payload(self) -> list[dict[str, Any]]:
-        """Return the components as they go to Discord."""
-        return cast("list[dict[str, Any]]", self.to_components())  # type: ignore[no-untyped-call]  # of discord.py
+# First claims of sections on the overview; more would pass Discord's text limit and a phone's screen.
+LEAD_CLAIMS = 5
 
 
 def notice_card(text: str) -> Card:

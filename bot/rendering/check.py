@@ -6,7 +6,8 @@ from datetime import date
 from bot.answers.lookup import find_events
 from bot.answers.models import OVERVIEW, Found, FoundTerm
 from bot.knowledge.models import Knowledge
-from bot.rendering.cards import Card, Reader, sources_card, term_card, timeline_card, topic_card, topics_card
+from bot.rendering.cards import sources_card, term_card, timeline_card, topic_card, topics_card
+from bot.rendering.components import Card, Reader
 from bot.rendering.limits import broken_limits
 
 # The longest a card can be: the largest id Discord could give, and every claim past its review date.

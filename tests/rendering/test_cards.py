@@ -7,17 +7,9 @@ from discord import ui
 
 from bot.answers.lookup import find_events, find_page, find_term
 from bot.knowledge.models import MISCONCEPTIONS, Knowledge
-from bot.rendering.cards import (
-    Card,
-    Reader,
-    notice_card,
-    sources_card,
-    term_card,
-    timeline_card,
-    topic_card,
-    topics_card,
-)
+from bot.rendering.cards import notice_card, sources_card, term_card, timeline_card, topic_card, topics_card
 from bot.rendering.check import unshowable
+from bot.rendering.components import Card, Reader
 from bot.rendering.custom_ids import Action, Press
 from bot.rendering.limits import broken_limits
 from tests.factories import make_claim, make_knowledge, make_topic

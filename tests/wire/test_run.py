@@ -42,7 +42,7 @@ async def test_it_connects_registers_and_answers(discord: WireDiscord, tmp_path:
 
     assert discord.identifies[0]["intents"] == 0
     assert len(discord.writes()) == 1
-    assert len(discord.commands) == 19
+    assert len(discord.commands) == 20
     assert answer["type"] == 4
     assert "Does it cover Ukraine?" in json.dumps(answer)
     assert answer["data"]["allowed_mentions"] == {"parse": []}

@@ -1,0 +1,66 @@
+"""/privacy: what is stored about you, as a file, deleted, or not at all. Not itself recorded."""
+
+import io
+import json
+
+import discord
+from discord import app_commands
+
+from bot.commands.replies import AnyInteraction
+from bot.privacy import Privacy
+from bot.rendering.components import Card
+from bot.rendering.privacy import PrivacyTerms, forgotten_text, opt_out_text, overview_text
+
+
+def privacy_group(privacy: Privacy, terms: PrivacyTerms) -> app_commands.Group:
+    """Return ``/privacy`` with its subcommands, for servers and direct messages."""
+    group = app_commands.Group(
+        name="privacy",
+        description="What is stored about you, and what you can do about it",
+        allowed_contexts=app_commands.AppCommandContext(guild=True, dm_channel=True, private_channel=True),
+        allowed_installs=app_commands.AppInstallationType(guild=True, user=True),
+    )
+
+    @group.command(name="show", description="What is stored about you, and for how long")
+    async def show(interaction: AnyInteraction) -> None:
+        await _think(interaction)
+        await _say(interaction, overview_text(await privacy.overview(interaction.user.id), terms))
+
+    @group.command(name="export", description="Everything stored about you, as a file")
+    async def export(interaction: AnyInteraction) -> None:
+        await _think(interaction)
+        rows = await privacy.export(interaction.user.id)
+        content = json.dumps(rows, ensure_ascii=False, indent=1).encode()
+        file = discord.File(io.BytesIO(content), filename="my-data.json")
+        text = f"{len(rows)} row{'s' if len(rows) != 1 else ''} stored about you, as JSON."
+        await interaction.followup.send(text, file=file, ephemeral=True)
+
+    @group.command(name="forget", description="Delete everything stored about you, now")
+    async def forget(interaction: AnyInteraction) -> None:
+        await _think(interaction)
+        await _say(interaction, forgotten_text(await privacy.forget(interaction.user.id)))
+
+    @group.command(
+        name="opt-out", description="Stop counting what you ask; what is stored already stays until you forget it"
+    )
+    async def opt_out(interaction: AnyInteraction) -> None:
+        await _think(interaction)
+        await privacy.set_opt_out(interaction.user.id, opted_out=True)
+        await _say(interaction, opt_out_text(opted_out=True))
+
+    @group.command(name="opt-in", description="Let what you ask be counted again")
+    async def opt_in(interaction: AnyInteraction) -> None:
+        await _think(interaction)
+        await privacy.set_opt_out(interaction.user.id, opted_out=False)
+        await _say(interaction, opt_out_text(opted_out=False))
+
+    return group
+
+
+async def _think(interaction: AnyInteraction) -> None:
+    """Acknowledge at once: the database may take longer than Discord waits."""
+    await interaction.response.defer(ephemeral=True, thinking=True)
+
+
+async def _say(interaction: AnyInteraction, text: str) -> None:
+    await interaction.followup.send(view=Card(text), ephemeral=True)

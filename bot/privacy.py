@@ -1,0 +1,154 @@
+"""What the bot holds about a person, and what they may do about it."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Collection, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Protocol, TypeVar
+
+from bot.errors import UserError
+from bot.pseudonyms import Pseudonyms
+from bot.query_log import QueryLog
+
+log = logging.getLogger(__name__)
+
+Answer = TypeVar("Answer")
+
+EXPORT_LIMIT = 20_000  # rows, newest first; about 8 MiB, which Discord takes as a file
+FLUSH_PATIENCE = 3.0  # seconds for rows on their way into the database
+
+
+class NotNow(UserError):
+    """The database cannot be reached."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "What is stored about you cannot be reached at the moment, and nothing was changed. Please try again in a "
+            "minute."
+        )
+
+
+class Holdings(Protocol):
+    """How much is stored about a person."""
+
+    @property
+    def rows(self) -> int: ...
+    @property
+    def texts(self) -> int: ...
+    @property
+    def oldest(self) -> str | None: ...
+
+
+class PersonalStore(Protocol):
+    """Where rows and opt-outs are kept, by pseudonym."""
+
+    async def holdings(self, pseudonyms: Collection[str]) -> Holdings: ...
+    async def export(self, pseudonyms: Collection[str], *, limit: int) -> Sequence[dict[str, Any]]: ...
+    async def forget(self, pseudonyms: Collection[str]) -> int: ...
+    async def set_opt_out(self, pseudonyms: Collection[str], *, since: str, opted_out: bool) -> None: ...
+    async def opted_out(self) -> frozenset[str]: ...
+
+
+class OptOuts:
+    """
+    Who does not want to be counted, known before the first row is written.
+
+    The database holds the truth; a file beside it holds what it said last, because it is opened after the first
+    answers.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        try:
+            self._pseudonyms = set(path.read_text(encoding="ascii").split())
+        except OSError:
+            self._pseudonyms = set()
+
+    def __contains__(self, pseudonym: object) -> bool:
+        return pseudonym in self._pseudonyms
+
+    def replace(self, pseudonyms: Collection[str]) -> None:
+        """Take over what the database says."""
+        self._pseudonyms = set(pseudonyms)
+        draft = self._path.with_suffix(".draft")
+        try:
+            draft.write_text("\n".join(sorted(self._pseudonyms)), encoding="ascii")
+            draft.replace(self._path)
+        except OSError as error:
+            log.error("The list of opt-outs cannot be kept in %s: %s", self._path, error)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Overview:
+    """What ``/privacy show`` tells."""
+
+    rows: int
+    texts: int
+    oldest: str | None  # ISO 8601
+    opted_out: bool
+
+
+class Privacy:
+    """Carries out what members decide about their data."""
+
+    def __init__(self, pseudonyms: Pseudonyms, opt_outs: OptOuts, query_log: QueryLog) -> None:
+        self._pseudonyms = pseudonyms
+        self._opt_outs = opt_outs
+        self._query_log = query_log
+        self._store: PersonalStore | None = None
+        self._lock = asyncio.Lock()
+
+    async def connect(self, store: PersonalStore) -> None:
+        """Use *store* from now on, and take over whom it knows to have opted out."""
+        self._opt_outs.replace(await store.opted_out())
+        self._store = store
+
+    async def overview(self, user_id: int) -> Overview:
+        """
+        Return how much is stored about a person.
+
+        Raises:
+            NotNow: The database cannot be reached; the same holds for every method below.
+        """
+        store = await self._ready()
+        holdings = await self._asking(store.holdings(self._pseudonyms.every(user_id)))
+        return Overview(
+            rows=holdings.rows,
+            texts=holdings.texts,
+            oldest=holdings.oldest,
+            opted_out=self._pseudonyms.of(user_id) in self._opt_outs,
+        )
+
+    async def export(self, user_id: int) -> Sequence[dict[str, Any]]:
+        """Return a person's rows, oldest first."""
+        store = await self._ready()
+        return await self._asking(store.export(self._pseudonyms.every(user_id), limit=EXPORT_LIMIT))
+
+    async def forget(self, user_id: int) -> int:
+        """Delete a person's rows and return how many there were."""
+        store = await self._ready()
+        return await self._asking(store.forget(self._pseudonyms.every(user_id)))
+
+    async def set_opt_out(self, user_id: int, *, opted_out: bool) -> None:
+        """Stop, or resume, counting what a person asks."""
+        async with self._lock:
+            store = await self._ready()
+            since = datetime.now(UTC).isoformat(timespec="seconds")
+            change = store.set_opt_out(self._pseudonyms.every(user_id), since=since, opted_out=opted_out)
+            await self._asking(change)
+            self._opt_outs.replace(await self._asking(store.opted_out()))
+
+    async def _ready(self) -> PersonalStore:
+        """Return the store once every recorded row is in it."""
+        if self._store is None or not await self._query_log.flushed(FLUSH_PATIENCE):
+            raise NotNow
+        return self._store
+
+    async def _asking(self, request: Awaitable[Answer]) -> Answer:
+        try:
+            return await request
+        except Exception as error:  # whatever the database does, the person reads a sentence
+            log.exception("The database refused what a member asked about their data.")
+            raise NotNow from error

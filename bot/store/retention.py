@@ -1,0 +1,78 @@
+"""Lets go of what is no longer needed: first the texts, then the rows, of which counts remain."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from bot.store.schema import daily_counts, queries
+
+log = logging.getLogger(__name__)
+
+EVERY = 24 * 3600.0  # seconds between runs while the bot runs; the first is at start
+_COUNTED = ("source", "command", "topic", "section", "language", "outcome", "edition")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Released:
+    """What one run let go of."""
+
+    texts: int
+    rows: int  # turned into daily counts
+
+
+async def release(engine: AsyncEngine, *, now: datetime, text_days: int, row_days: int) -> Released:
+    """
+    Blank texts older than *text_days* and turn rows older than *row_days* into daily counts, all or nothing.
+
+    Counts hold no person and no server.
+    """
+    texts_before = _moment(now - timedelta(days=text_days))
+    # Whole days only, so that no day is counted in two parts.
+    rows_before = (now - timedelta(days=row_days)).date().isoformat()
+    day = func.substr(queries.c.asked_at, 1, 10)
+    columns = [queries.c[name] for name in _COUNTED]
+    counts = (
+        select(day, *columns, func.count(), func.count(func.distinct(queries.c.user_key)))
+        .where(queries.c.asked_at < rows_before)
+        .group_by(day, *columns)
+    )
+    async with engine.begin() as connection:
+        blanked = await connection.execute(
+            update(queries).where(queries.c.asked_at < texts_before, queries.c.text.is_not(None)).values(text=None)
+        )
+        await connection.execute(insert(daily_counts).from_select(["day", *_COUNTED, "answers", "askers"], counts))
+        removed = await connection.execute(delete(queries).where(queries.c.asked_at < rows_before))
+    return Released(texts=int(blanked.rowcount), rows=int(removed.rowcount))
+
+
+def _moment(value: datetime) -> str:
+    return value.isoformat(timespec="milliseconds")
+
+
+@asynccontextmanager
+async def keep_releasing(engine: AsyncEngine, *, text_days: int, row_days: int) -> AsyncIterator[None]:
+    """Release what is due now and once a day, until the context ends."""
+
+    async def run() -> None:
+        while True:
+            try:
+                released = await release(engine, now=datetime.now(UTC), text_days=text_days, row_days=row_days)
+            except Exception:  # the next run does what this one could not
+                log.exception("Old rows could not be released.")
+            else:
+                if released.texts or released.rows:
+                    log.info("Released %d texts and %d rows of the query log.", released.texts, released.rows)
+            await asyncio.sleep(EVERY)
+
+    task = asyncio.create_task(run(), name="retention")
+    try:
+        yield
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)

@@ -1,0 +1,41 @@
+from datetime import UTC, datetime
+from pathlib import Path
+
+from sqlalchemy import select
+
+from bot.store.database import open_engine, upgrade
+from bot.store.queries import QueryStore
+from bot.store.retention import Released, release
+from bot.store.schema import daily_counts, queries
+from tests.factories import make_query
+
+NOW = datetime(2026, 11, 25, 12, tzinfo=UTC)
+
+
+async def test_texts_go_first_and_rows_become_counts(tmp_path: Path) -> None:
+    """After 90 days the words are gone, after 400 the rows; what was asked how often remains, without people."""
+    async with open_engine(f"sqlite+aiosqlite:///{tmp_path}/bot.db") as engine:
+        await upgrade(engine)
+        await QueryStore(engine).add(
+            [
+                make_query(1, asked_at="2025-10-01T09:00:00.000+00:00", user_key="a"),
+                make_query(2, asked_at="2025-10-01T10:00:00.000+00:00", user_key="b"),
+                make_query(3, asked_at="2026-08-01T10:00:00.000+00:00", text="old words"),
+                make_query(4, asked_at="2026-11-20T10:00:00.000+00:00", text="new words"),
+            ]
+        )
+
+        released = await release(engine, now=NOW, text_days=90, row_days=400)
+        again = await release(engine, now=NOW, text_days=90, row_days=400)
+        async with engine.connect() as connection:
+            rows = (await connection.execute(select(queries.c.interaction_id, queries.c.text))).all()
+            counts = (await connection.execute(select(daily_counts))).mappings().all()
+
+    assert released == Released(texts=1, rows=2)
+    assert again == Released(texts=0, rows=0)
+    assert [tuple(row) for row in rows] == [(3, None), (4, "new words")]
+    assert [(row["day"], row["topic"], row["answers"], row["askers"]) for row in counts] == [
+        ("2025-10-01", "article5", 2, 2)
+    ]
+    assert "user_key" not in counts[0]
+    assert "guild_id" not in counts[0]
