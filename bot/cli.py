@@ -1,21 +1,18 @@
 """
 The command line. Each command imports what it needs when it runs, so that ``natobot --help`` answers at once.
 
-Exit statuses: 0 done or stopped, 1 a check failed or the input was wrong, 2 the command line was wrong, 75 try again
-later, 78 a setting has to change (the numbers of sysexits.h).
+``exits.py`` has the exit statuses; 2 is a command line that was wrong.
 """
 
 import sys
-from collections.abc import Callable
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
-from bot.errors import BotError, ConfigurationError, FileProblems, KnowledgeError, TryAgainLater
-
-EXIT_FAILED, EXIT_TRY_AGAIN, EXIT_CONFIGURATION = 1, 75, 78
+from bot.errors import ConfigurationError
+from bot.exits import EXIT_FAILED, leave_with
 
 app = typer.Typer(
     name="natobot",
@@ -277,32 +274,5 @@ def knowledge_schema(
 
 
 def main(arguments: list[str] | None = None) -> None:
-    """Run the command line and turn our errors into one clear message and an exit status."""
-    sys.exit(_status_of(lambda: app(args=arguments, standalone_mode=True)))
-
-
-def _status_of(command: Callable[[], Any]) -> int:
-    try:
-        command()
-    except SystemExit as error:
-        return error.code if isinstance(error.code, int) else EXIT_FAILED
-    except KnowledgeError as error:
-        return _fail(error, EXIT_FAILED, count=len(error.problems))
-    except ConfigurationError as error:
-        count = len(error.problems) if isinstance(error, FileProblems) else None
-        return _fail(error, EXIT_CONFIGURATION, count=count)
-    except TryAgainLater as error:
-        return _fail(error, EXIT_TRY_AGAIN)
-    except BotError as error:
-        return _fail(error, EXIT_FAILED)
-    except BrokenPipeError:  # the reader of our output has seen enough
-        sys.stderr.close()
-        return 0
-    return 0
-
-
-def _fail(error: BotError, status: int, *, count: int | None = None) -> int:
-    print(f"natobot: {error}" if count is None else error, file=sys.stderr)
-    if count is not None:
-        print(f"natobot: {count} problem{'s' if count != 1 else ''} found.", file=sys.stderr)
-    return status
+    """Run the command line and leave with its exit status."""
+    leave_with(lambda: app(args=arguments, standalone_mode=True))

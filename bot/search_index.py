@@ -1,7 +1,8 @@
 """
 The search that answers now: read from the pack once the bot is connected, learned anew when the examples change.
 
-Learning takes a process of its own for some seconds; until it is done, the last model goes on answering.
+Learning takes a process of its own for some seconds; until it is done, the last model goes on answering. The search
+itself is imported with its model, after the connection: starting need not wait for it.
 """
 
 import asyncio
@@ -10,10 +11,14 @@ import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from bot.answers.model import SearchModel
-from bot.answers.search import Search
-from bot.knowledge.models import Knowledge
+from bot.answers.models import Judged
+from bot.knowledge.models import Knowledge, Topic
+
+if TYPE_CHECKING:
+    from bot.answers.model import SearchModel
+    from bot.answers.search import Search
 
 log = logging.getLogger(__name__)
 
@@ -32,13 +37,32 @@ class SearchIndex:
         self._lock = asyncio.Lock()
         self.current: Search | None = None
 
+    @property
+    def edition(self) -> Knowledge | None:
+        """The edition that answers to free words, or ``None`` while the search is not ready."""
+        return self.current.knowledge if self.current is not None else None
+
+    def answer(self, question: str) -> Judged:
+        """Return what ``edition`` has to say about *question*. The search must be ready."""
+        from bot.answers.answer import answer
+
+        assert self.current is not None, "the search is ready"
+        return answer(question, self.current)
+
+    def topics_touched(self, text: str) -> tuple[Judged, tuple[Topic, ...]]:
+        """Return how *text* is judged and the topics that speak to it. The search must be ready."""
+        from bot.answers.answer import topics_touched
+
+        assert self.current is not None, "the search is ready"
+        return topics_touched(text, self.current)
+
     async def refresh(self, current_edition: Callable[[], Knowledge]) -> None:
         """Make the search fit the current edition: at once with the best model there is, later with a new one."""
         async with self._lock:
             knowledge = current_edition()
             model, is_fresh = await asyncio.to_thread(self._best_model, knowledge)
             if model is not None:
-                self.current = await asyncio.to_thread(Search, knowledge, model)
+                self.current = await asyncio.to_thread(_open, knowledge, model)
             if is_fresh or not self._learn:
                 return
             log.info("The pack's examples changed; the search is learning them.")
@@ -46,10 +70,10 @@ class SearchIndex:
                 knowledge = current_edition()
                 model, _ = await asyncio.to_thread(self._best_model, knowledge)
                 if model is not None:
-                    self.current = await asyncio.to_thread(Search, knowledge, model)
+                    self.current = await asyncio.to_thread(_open, knowledge, model)
                     log.info("The search has learned the new examples.")
 
-    def _best_model(self, knowledge: Knowledge) -> tuple[SearchModel | None, bool]:
+    def _best_model(self, knowledge: Knowledge) -> "tuple[SearchModel | None, bool]":
         """Return the model to use, and whether it was made from exactly these files."""
         models = [model for path in (self._cache, self._pack / MODEL_FILE) if (model := read_model(path)) is not None]
         fresh = next((model for model in models if model.fingerprint == knowledge.fingerprint), None)
@@ -75,8 +99,17 @@ class SearchIndex:
         return process.returncode == 0
 
 
-def read_model(path: Path) -> SearchModel | None:
+def _open(knowledge: Knowledge, model: "SearchModel") -> "Search":
+    import bot.answers.answer  # noqa: F401  so that the first question does not wait for it
+    from bot.answers.search import Search
+
+    return Search(knowledge, model)
+
+
+def read_model(path: Path) -> "SearchModel | None":
     """Return the model in *path*, or ``None`` when there is none that can be used."""
+    from bot.answers.model import SearchModel
+
     try:
         return SearchModel.load(path.read_bytes())
     except OSError:

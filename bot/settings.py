@@ -105,14 +105,14 @@ class AboutSettings(_Section):
 class Settings(_Section):
     """Everything an operator can set."""
 
-    discord: DiscordSettings = DiscordSettings()
-    knowledge: KnowledgeSettings = KnowledgeSettings()
-    database: DatabaseSettings = DatabaseSettings()
-    delivery: DeliverySettings = DeliverySettings()
-    health: HealthSettings = HealthSettings()
-    log: LogSettings = LogSettings()
-    privacy: PrivacySettings = PrivacySettings()
-    about: AboutSettings = AboutSettings()
+    discord: DiscordSettings = Field(default_factory=DiscordSettings)
+    knowledge: KnowledgeSettings = Field(default_factory=KnowledgeSettings)
+    database: DatabaseSettings = Field(default_factory=DatabaseSettings)
+    delivery: DeliverySettings = Field(default_factory=DeliverySettings)
+    health: HealthSettings = Field(default_factory=HealthSettings)
+    log: LogSettings = Field(default_factory=LogSettings)
+    privacy: PrivacySettings = Field(default_factory=PrivacySettings)
+    about: AboutSettings = Field(default_factory=AboutSettings)
 
     def token(self) -> str:
         """

@@ -4,7 +4,6 @@ from typing import assert_never
 
 from discord import app_commands
 
-from bot.answers.answer import answer
 from bot.answers.lookup import complete_questions
 from bot.answers.models import Corrected, Found, Judged, NotFound, Suggested
 from bot.commands.rate_limit import QuestionLimit
@@ -28,11 +27,11 @@ def ask_command(library: Library, index: SearchIndex, replies: Replies, limit: Q
         interaction: AnyInteraction, question: app_commands.Range[str, 2, 300], private: bool = False
     ) -> None:
         limit.take(interaction.user.id, interaction.guild_id)
-        if index.current is None:
+        knowledge = index.edition
+        if knowledge is None:
             await replies.tell(interaction, wording.SEARCH_NOT_READY)
             return
-        knowledge = index.current.knowledge
-        judged = answer(question, index.current)
+        judged = index.answer(question)
         # Nobody else is bothered with a question that led nowhere yet.
         private = private or isinstance(judged.answer, Suggested | NotFound)
         card = card_for(judged, knowledge, reader_of(interaction, private=private), regards=interaction.id)

@@ -3,7 +3,6 @@
 import discord
 from discord import app_commands
 
-from bot.answers.answer import topics_touched
 from bot.commands.ask import asked_for
 from bot.commands.rate_limit import QuestionLimit
 from bot.commands.replies import AnyInteraction, Replies, reader_of
@@ -17,11 +16,11 @@ def check_message_menu(index: SearchIndex, replies: Replies, limit: QuestionLimi
 
     async def check(interaction: AnyInteraction, message: discord.Message) -> None:
         limit.take(interaction.user.id, interaction.guild_id)
-        if index.current is None:
+        knowledge = index.edition
+        if knowledge is None:
             await replies.tell(interaction, wording.SEARCH_NOT_READY)
             return
-        knowledge = index.current.knowledge
-        judged, topics = topics_touched(message.content, index.current)
+        judged, topics = index.topics_touched(message.content)
         asked = asked_for(judged, "", command="check", source="menu").but(text=None)  # others' words are not kept
         if not topics:
             await replies.note(interaction, wording.NOTHING_TO_CHECK, asked, knowledge)
