@@ -15,7 +15,7 @@ PICTURES = {  # file name: command, what is typed into its first option, a text 
     "scenarios": ("/scenarios", "", "Key points"),
     "ask-found": ("/ask", "чи діє стаття 5 для України", "Article 5"),
     "ask-corrected": ("/ask", "Article 5 means every ally must send troops", "obliges each ally to help"),
-    "ask-suggested": ("/ask", "what now", "Which of these"),
+    "ask-suggested": ("/ask", "can sum1 explain why 32 countries together cant help one", "Which of these"),
     "ask-not-found": ("/ask", "best pizza in kyiv", "I have no answer"),
 }
 
