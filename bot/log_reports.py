@@ -93,6 +93,7 @@ def upgrade_schema() -> str:
     """Bring the schema up to date and say what was done."""
 
     async def run(engine: AsyncEngine) -> str:
+        prepare_folder(load_settings().database.url)
         before = await upgrade(engine)
         return (
             f"The database is at migration {HEAD}."
@@ -100,7 +101,6 @@ def upgrade_schema() -> str:
             else f"Upgraded from {before or 'nothing'} to {HEAD}."
         )
 
-    prepare_folder(load_settings().database.url)
     return _with_engine(run)
 
 

@@ -18,6 +18,7 @@ import simcord
 from simcord._clock import Clock
 
 from bot.delivery.client import BotClient
+from bot.errors import ConfigurationError
 
 log = logging.getLogger(__name__)
 
@@ -77,10 +78,22 @@ async def open_trial(client: BotClient, *, locale: str = "en-US", port: int | No
 
 
 async def run_trial(client: BotClient, *, browser: bool, locale: str, port: int | None) -> None:
-    """Serve the page until it is closed or the task is cancelled."""
-    async with open_trial(client, locale=locale, port=port) as preview:
-        print(f"\nThe bot is ready. Open this address and type / in the message box:\n\n  {preview.url}\n", flush=True)
-        print("Press Ctrl-C to stop.", flush=True)
-        if browser:
-            await asyncio.to_thread(webbrowser.open, preview.url)
-        await preview.wait_closed()
+    """
+    Serve the page until it is closed or the task is cancelled.
+
+    Raises:
+        ConfigurationError: The page cannot be served, for example because the port is taken.
+    """
+    try:
+        async with open_trial(client, locale=locale, port=port) as preview:
+            print(
+                f"\nThe bot is ready. Open this address and type / in the message box:\n\n  {preview.url}\n", flush=True
+            )
+            print("Press Ctrl-C to stop.", flush=True)
+            if browser:
+                await asyncio.to_thread(webbrowser.open, preview.url)
+            await preview.wait_closed()
+    except simcord.SetupError as error:
+        raise ConfigurationError(
+            f"The page cannot be served: {error}. Choose another with --port, or leave --port out for a free one."
+        ) from None

@@ -153,6 +153,16 @@ def test_the_schema_is_made_and_then_left_alone(capsys: pytest.CaptureFixture[st
     ]
 
 
+def test_a_database_folder_that_cannot_be_made_is_explained(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A file stands where the folder should be: one line and exit status 78, no traceback."""
+    (tmp_path / "taken").write_text("")
+    monkeypatch.setenv("DATABASE_URL", f"sqlite+aiosqlite:///{tmp_path}/taken/bot.db")
+    assert run("db", "upgrade") == 78
+    assert capsys.readouterr().err.startswith("natobot: The database cannot be used: ")
+
+
 def test_schemas_are_written_for_editors(tmp_path: Path) -> None:
     """Each kind of file has a JSON Schema."""
     assert run("knowledge", "schema", str(tmp_path / "schemas")) == 0

@@ -3,6 +3,7 @@
 import asyncio
 import re
 import signal
+import socket
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -45,6 +46,17 @@ async def test_a_newcomer_talks_to_the_bot_in_the_page(tmp_path: Path) -> None:
     assert status == 0
     assert "Traceback" not in bot.output()
     assert (tmp_path / "data" / "try" / "bot.db").exists()
+
+
+async def test_a_taken_port_is_explained(tmp_path: Path) -> None:
+    """Another program has the port: one line that names it and the way out, and exit status 78."""
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        arguments = ("try", "--no-browser", "--port", str(other.getsockname()[1]))
+        async with run_bot(WireDiscord(), tmp_path, arguments=arguments, ready=False) as bot:
+            assert await bot.exit_status() == 78
+
+    assert f"port {arguments[-1]}. Choose another with --port" in bot.output()
+    assert "Traceback" not in bot.output()
 
 
 async def test_the_trial_has_a_server_to_act_in(tmp_path: Path) -> None:
