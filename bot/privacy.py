@@ -17,7 +17,7 @@ log = logging.getLogger(__name__)
 Answer = TypeVar("Answer")
 
 EXPORT_LIMIT = 20_000  # rows, newest first; about 8 MiB, which Discord takes as a file
-FLUSH_PATIENCE = 3.0  # seconds for rows on their way into the database
+PATIENCE = 5.0  # seconds for a database that is being opened, and for rows on their way into it
 
 
 class NotNow(UserError):
@@ -98,12 +98,14 @@ class Privacy:
         self._opt_outs = opt_outs
         self._query_log = query_log
         self._store: PersonalStore | None = None
+        self._connected = asyncio.Event()
         self._lock = asyncio.Lock()
 
     async def connect(self, store: PersonalStore) -> None:
         """Use *store* from now on, and take over whom it knows to have opted out."""
         self._opt_outs.replace(await store.opted_out())
         self._store = store
+        self._connected.set()
 
     async def overview(self, user_id: int) -> Overview:
         """
@@ -141,9 +143,14 @@ class Privacy:
             self._opt_outs.replace(await self._asking(store.opted_out()))
 
     async def _ready(self) -> PersonalStore:
-        """Return the store once every recorded row is in it."""
-        if self._store is None or not await self._query_log.flushed(FLUSH_PATIENCE):
-            raise NotNow
+        """Return the store once it is open and every recorded row is in it."""
+        try:
+            async with asyncio.timeout(PATIENCE):
+                await self._connected.wait()
+                await self._query_log.flushed()
+        except TimeoutError:
+            raise NotNow from None
+        assert self._store is not None, "connect() sets the store before it says so"
         return self._store
 
     async def _asking(self, request: Awaitable[Answer]) -> Answer:

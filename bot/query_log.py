@@ -79,14 +79,9 @@ class QueryLog:
         """Whether rows wait, in memory or in the journal, that the database does not have yet."""
         return bool(self._queue) or self._overflowed
 
-    async def flushed(self, seconds: float) -> bool:
-        """Wait until the database has every row recorded so far, at most *seconds*; return whether it has."""
-        try:
-            async with asyncio.timeout(seconds):
-                await self._all_written.wait()
-        except TimeoutError:
-            return False
-        return True
+    async def flushed(self) -> None:
+        """Wait until the database has every row recorded so far."""
+        await self._all_written.wait()
 
     @property
     def waiting(self) -> int:

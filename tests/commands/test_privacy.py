@@ -5,6 +5,8 @@ import sqlite3
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from bot.app import open_bot
 from bot.delivery.command_sync import CommandSync
 from bot.pseudonyms import rotate
@@ -114,9 +116,10 @@ async def test_it_works_in_direct_messages(world: World) -> None:
     )
 
 
-async def test_a_database_that_is_away_is_said_to_be(tmp_path: Path) -> None:
+async def test_a_database_that_is_away_is_said_to_be(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Nothing is claimed to be deleted that is not."""
     (tmp_path / "data").write_text("a file where the folder should be")
+    monkeypatch.setattr("bot.privacy.PATIENCE", 0)
 
     async with open_world(settings_for(tmp_path)) as world:
         text = await said(world, "forget")
