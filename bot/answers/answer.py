@@ -10,7 +10,7 @@ from bot.knowledge.models import Topic
 
 # Chosen on the comparison set (docs/search.md); tests/golden holds what they achieve.
 OUTSIDE_FROM = 0.55  # probability of “none of the topics” above which there is no answer
-SURE_FROM = 0.4  # probability of the likeliest topic below which the person is asked
+SURE_FROM = 0.55  # probability of the likeliest topic below which the person is asked
 SUGGESTED_FROM = 0.08  # probability from which a topic is worth suggesting
 SAID_FROM = 0.55  # likeness to a misconception from which that is taken to be what was said
 SECTION_FROM = 0.13  # likeness to a section from which it may be opened …
