@@ -12,6 +12,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from bot.background import in_background
 from bot.errors import KnowledgeError
 from bot.knowledge.files import pack_files
 from bot.knowledge.models import Knowledge
@@ -94,12 +95,8 @@ async def watch(library: Library, *, seconds: float, on_change: Callable[[Editio
             if change is not None:
                 on_change(change)
 
-    task = asyncio.create_task(look(), name="edition-watch")
-    try:
+    async with in_background(look(), name="edition-watch"):
         yield
-    finally:
-        task.cancel()
-        await asyncio.gather(task, return_exceptions=True)
 
 
 def _snapshot(folder: Path) -> tuple[tuple[str, int, int], ...]:

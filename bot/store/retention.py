@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from bot.background import in_background
 from bot.store.schema import daily_counts, queries
 
 log = logging.getLogger(__name__)
@@ -70,9 +71,5 @@ async def keep_releasing(engine: AsyncEngine, *, text_days: int, row_days: int) 
                     log.info("Released %d texts and %d rows of the query log.", released.texts, released.rows)
             await asyncio.sleep(EVERY)
 
-    task = asyncio.create_task(run(), name="retention")
-    try:
+    async with in_background(run(), name="retention"):
         yield
-    finally:
-        task.cancel()
-        await asyncio.gather(task, return_exceptions=True)
