@@ -1,8 +1,8 @@
 """The tables, for SQLite and PostgreSQL alike. Changes go through a new file in ``migrations/versions``."""
 
-from sqlalchemy import BigInteger, Boolean, Column, Float, Integer, MetaData, String, Table, Text
+from sqlalchemy import BigInteger, Boolean, Column, Float, Integer, LargeBinary, MetaData, String, Table, Text
 
-HEAD = "0002"  # the newest migration; held equal to the migrations by a test
+HEAD = "0003"  # the newest migration; held equal to the migrations by a test
 
 metadata = MetaData()
 
@@ -11,7 +11,7 @@ queries = Table(
     metadata,
     Column("interaction_id", BigInteger, primary_key=True, autoincrement=False),
     Column("asked_at", String(32), nullable=False, index=True),  # ISO 8601, UTC, milliseconds
-    Column("guild_id", BigInteger),  # null in direct messages
+    Column("guild_id", BigInteger, index=True),  # null in direct messages and where no server added the bot
     Column("user_key", String(64), nullable=False, index=True),  # HMAC of the user's id; never the id
     Column("key_id", String(8), nullable=False),  # which key made user_key
     Column("source", String(16), nullable=False),  # command, menu, button or select
@@ -52,4 +52,71 @@ daily_counts = Table(
     Column("edition", String(32), nullable=False),
     Column("answers", Integer, nullable=False),
     Column("askers", Integer, nullable=False),  # distinct people within the group
+)
+
+server_settings = Table(
+    "server_settings",
+    metadata,
+    Column("guild_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("version", Integer, nullable=False),  # 1 after the first change; each change adds 1
+    Column("settings", Text, nullable=False),  # JSON, as bot.servers.models.ServerSettings
+    Column("news_channel", BigInteger, index=True),  # the same as in settings; where news of an edition goes
+    Column("changed_at", String(32), nullable=False),  # ISO 8601, UTC
+)
+
+server_changes = Table(
+    "server_changes",
+    metadata,
+    Column("guild_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("version", Integer, primary_key=True, autoincrement=False),  # the version this change made
+    Column("changed_at", String(32), nullable=False, index=True),  # ISO 8601, UTC
+    Column("changed_by", BigInteger, index=True),  # id of the member; null once they asked to be forgotten
+    Column("before", Text, nullable=False),  # JSON, the settings as they were
+    Column("after", Text, nullable=False),  # JSON, the settings as this change made them
+    Column("restores", Integer),  # the version whose settings an undo brought back; null for other changes
+)
+
+settings_drafts = Table(
+    "settings_drafts",
+    metadata,
+    Column("id", BigInteger, primary_key=True, autoincrement=False),  # the interaction that imported it
+    Column("guild_id", BigInteger, nullable=False, index=True),
+    Column("made_at", String(32), nullable=False),  # ISO 8601, UTC; dropped after a day
+    Column("settings", Text, nullable=False),  # JSON
+)
+
+server_roll = Table(
+    "server_roll",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),  # always 1: there is one roll
+    Column("compared_at", String(32), nullable=False),  # ISO 8601, UTC; when the list of servers was last compared
+    Column("servers", Integer, nullable=False),  # how many servers that list had
+)
+
+departures = Table(
+    "departures",
+    metadata,
+    Column("guild_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("absent_since", String(32), nullable=False),  # ISO 8601, UTC; the first comparison without this server
+    Column("absences", Integer, nullable=False),  # comparisons in a row without it
+)
+
+editions = Table(
+    "editions",
+    metadata,
+    Column("edition", String(32), primary_key=True),  # the day it was published and its fingerprint
+    Column("published", String(10), nullable=False, unique=True),  # the day; one edition a day is announced
+    Column("seen_at", String(32), nullable=False),  # ISO 8601, UTC; when this bot first answered from it
+    Column("content", LargeBinary, nullable=False),  # compressed JSON of what later news is compared with
+)
+
+news_deliveries = Table(
+    "news_deliveries",
+    metadata,
+    Column("guild_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("edition", String(32), primary_key=True),
+    Column("claimed_at", String(32), nullable=False),  # ISO 8601, UTC; when a process last took it on
+    Column("sent_at", String(32)),  # null until Discord accepted the message
+    Column("attempts", Integer, nullable=False),
+    Column("failure", Text),  # why Discord refused it for good
 )
