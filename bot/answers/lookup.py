@@ -7,6 +7,7 @@ from bot.answers.models import (
     Found,
     FoundEvents,
     FoundTerm,
+    TopicHidden,
     UnknownSection,
     UnknownTerm,
     UnknownTopic,
@@ -30,11 +31,10 @@ def find_page(topic_id: str, section: str | None, knowledge: Knowledge) -> Found
 
     Raises:
         UnknownTopic: This edition has no topic of that id.
+        TopicHidden: It has one, but not for this server.
         UnknownSection: The topic has no such page.
     """
-    topic = knowledge.topics.get(topic_id)
-    if topic is None:
-        raise UnknownTopic(topic_id)
+    topic = find_topic(topic_id, knowledge)
     if section is None or section == OVERVIEW:
         return Found(topic=topic)
     titles = topic.page_titles
@@ -46,6 +46,22 @@ def find_page(topic_id: str, section: str | None, knowledge: Knowledge) -> Found
     if likeness(key, name) < SAME:
         raise UnknownSection(topic)
     return Found(topic=topic, page=ids_by_name[name])
+
+
+def find_topic(topic_id: str, knowledge: Knowledge) -> Topic:
+    """
+    Return the topic of that id.
+
+    Raises:
+        UnknownTopic: This edition has none.
+        TopicHidden: It has one, but not for this server.
+    """
+    if topic_id in knowledge.hidden:
+        raise TopicHidden
+    topic = knowledge.topics.get(topic_id)
+    if topic is None:
+        raise UnknownTopic(topic_id)
+    return topic
 
 
 def find_term(text: str, knowledge: Knowledge) -> FoundTerm:
@@ -70,12 +86,10 @@ def find_events(knowledge: Knowledge, *, topic_id: str | None, year: int | None,
     Return one page of the timeline; *page* counts from 0 and is brought into range.
 
     Raises:
-        UnknownTopic: This edition has no topic of that id.
+        UnknownTopic, TopicHidden: As for ``find_topic``.
         UnknownYear: The year lies outside the timeline.
     """
-    topic = None
-    if topic_id is not None and (topic := knowledge.topics.get(topic_id)) is None:
-        raise UnknownTopic(topic_id)
+    topic = None if topic_id is None else find_topic(topic_id, knowledge)
     if year is not None and knowledge.timeline:
         first, last = knowledge.timeline[0].year, knowledge.timeline[-1].year
         if not first <= year <= last:

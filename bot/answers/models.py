@@ -75,6 +75,16 @@ class UnknownTopic(UserError):
         super().__init__("This edition has no such topic any more. `/topics` lists those it has.")
 
 
+class TopicHidden(UserError):
+    """The server's admins chose not to show this topic there."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "This server chose not to show that topic. In a direct message to the bot you can still open it; `/topics` "
+            "lists what there is here."
+        )
+
+
 class UnknownSection(UserError):
     """A section was typed by hand, or pressed on an old card, that the topic does not have."""
 

@@ -17,7 +17,8 @@ import discord
 from discord import app_commands
 
 from bot.commands.card_presses import CardPresses
-from bot.commands.replies import RECEIVED, AnyInteraction, Replies
+from bot.commands.occasions import AnyInteraction
+from bot.commands.replies import RECEIVED, Replies
 from bot.commands.topics import AnyCommand
 from bot.delivery.command_sync import CommandSync
 from bot.rendering.components import CardButton, CardSelect

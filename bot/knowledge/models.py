@@ -246,6 +246,7 @@ class Knowledge:
     timeline: tuple[TimelineEvent, ...]  # oldest first
     out_of_scope: tuple[OutOfScope, ...]
     fingerprint: str  # first 8 hexadecimal digits of the SHA-256 of all files
+    hidden: frozenset[str] = frozenset()  # ids of topics left out of this selection, see bot.knowledge.selection
 
     @property
     def edition(self) -> str:

@@ -66,6 +66,13 @@ SEARCH_NOT_READY = "The search is getting ready. Please try again in a few secon
 OFTEN_SAID = "Often said, but not so"
 SPEAKS_TO_IT = "### What the sources say on this"
 
+SERVER_NOTE = "Note of this server's admins, not part of the answer"
+SETTINGS_UNREACHABLE = "Only you see this: what this server decided about answers cannot be read at the moment."
+NOT_YOURS_TO_SHARE = (
+    "Answers in this channel are private. Only members who may manage messages here, or whom the server's admins allow "
+    "it, can show one to everyone."
+)
+
 SOMETHING_BROKE = (
     "Something went wrong on our side and has been noted. Please try again; if it keeps happening, tell whoever runs "
     "this bot."
