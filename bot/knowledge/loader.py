@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
-from rapidfuzz import process
 
 from bot.errors import KnowledgeError, Problem
 from bot.knowledge.files import fingerprint_of, pack_files
+from bot.knowledge.mistakes import near, words_of
 from bot.knowledge.models import (
     GlossaryTerm,
     Kind,
@@ -33,26 +33,6 @@ from bot.strict_yaml import read_yaml
 PACK_SIZE_LIMIT = 16 * 1024 * 1024  # bytes of all files together
 
 _Valid = TypeVar("_Valid")
-
-# Messages of pydantic that a person who edits YAML could not act on, by pydantic's error type.
-_WORDS = {
-    "missing": "is missing. Add it.",
-    "extra_forbidden": "is not a key that is known here. Check the spelling or remove it.",
-    "string_too_long": "is too long: at most {max_length} characters.",
-    "string_too_short": "is too short: at least {min_length} characters.",
-    "too_long": "has too many items: at most {max_length}.",
-    "too_short": "has too few items: at least {min_length}.",
-    "string_type": "should be a text.",
-    "tuple_type": "should be a list.",
-    "list_type": "should be a list.",
-    "model_type": "should be a mapping of keys.",
-    "dict_type": "should be a mapping of keys.",
-    "enum": "should be one of: {expected}.",
-    "string_pattern_mismatch": "has characters that are not allowed here (it must match {pattern}).",
-    "int_parsing": "should be a whole number.",
-    "greater_than": "should be greater than {gt}.",
-    "date_from_datetime_parsing": "is not a day of the calendar.",
-}
 
 
 def load_knowledge(folder: Path) -> Knowledge:
@@ -147,7 +127,7 @@ class _Reading:
                 file = f"locales/{folder.name}/{name}.yaml"
                 parts[name] = self._valid(TypeAdapter(dict[TopicId, tuple[Phrase, ...]]), file, optional=True) or {}
                 for key in parts[name].keys() - ids:
-                    message = f"there is no “{key}” to give examples of.{_near(key, ids)}"
+                    message = f"there is no “{key}” to give examples of.{near(key, ids)}"
                     self._complain_at(self._folder / file, [key], message)
             found[folder.name] = Wordings(asks=parts["asks"], out_of_scope=parts["out_of_scope"])
         return found
@@ -170,7 +150,7 @@ class _Reading:
                 location = [step for step in detail["loc"] if isinstance(step, str | int)]
                 if detail["type"] == "too_short" and any(_is_inside(other["loc"], location) for other in details):
                     continue  # the items are there; pydantic does not count those with mistakes
-                self._complain(path, line_of(data, location), key_path(location), _words(detail))
+                self._complain(path, line_of(data, location), key_path(location), words_of(detail))
             return None
 
     def _complain(self, path: Path, line: int | None, key: str, message: str) -> None:
@@ -193,7 +173,7 @@ class _Reading:
                 self._complain_at(path, ["command", "name"], f"“{topic.command.name}” is the command of “{owner}”.")
             for i, other in enumerate(topic.related):
                 if other == topic.id or other not in known:
-                    self._complain_at(path, ["related", i], f"there is no other topic “{other}”.{_near(other, known)}")
+                    self._complain_at(path, ["related", i], f"there is no other topic “{other}”.{near(other, known)}")
             self._check_unique_in(path, ((["sections", i, "id"], s.id) for i, s in enumerate(topic.sections)))
             for field in ("aliases", "asks"):
                 for i, phrase in enumerate(getattr(topic, field)):
@@ -222,7 +202,7 @@ class _Reading:
                 self._check_cited(path, [i, "sources"], entry.sources, None, sources)
                 if entry.topic not in known:
                     self._complain_at(
-                        path, [i, "topic"], f"there is no topic “{entry.topic}”.{_near(entry.topic, known)}"
+                        path, [i, "topic"], f"there is no topic “{entry.topic}”.{near(entry.topic, known)}"
                     )
 
     def _check_cited(
@@ -238,7 +218,7 @@ class _Reading:
         for i, source_id in enumerate(cited):
             source = sources.get(source_id)
             if source is None:
-                message = f"there is no source “{source_id}” in sources.yaml.{_near(source_id, sources)}"
+                message = f"there is no source “{source_id}” in sources.yaml.{near(source_id, sources)}"
                 self._complain_at(path, [*location, i], message)
             elif source.kind is SourceKind.STATE_MEDIA and kind not in {None, Kind.OFFICIAL_POSITION, Kind.EVENT}:
                 message = f"“{source_id}” is state media, which may only be cited for what its own officials said."
@@ -261,7 +241,7 @@ class _Reading:
     def _check_order(self, pack: Pack, known: Collection[str]) -> None:
         for i, topic_id in enumerate(pack.order):
             if topic_id not in known:
-                message = f"there is no topic “{topic_id}”.{_near(topic_id, known)}"
+                message = f"there is no topic “{topic_id}”.{near(topic_id, known)}"
                 self._complain_at(self._folder / "pack.yaml", ["order", i], message)
 
 
@@ -275,19 +255,6 @@ def _citations(topic: Topic) -> Iterator[tuple[list[str | int], tuple[str, ...],
 
 def _is_inside(location: Sequence[str | int], outer: Sequence[str | int]) -> bool:
     return len(location) > len(outer) and list(location[: len(outer)]) == list(outer)
-
-
-def _words(detail: Any) -> str:
-    """Return what a pydantic error says, as a sentence for the person who edits the file."""
-    if detail["type"] == "value_error":
-        return f"{detail['ctx']['error']}."
-    words = _WORDS.get(detail["type"])
-    return words.format(**detail.get("ctx", {})) if words else f"{detail['msg']}."
-
-
-def _near(name: str, known: Iterable[str]) -> str:
-    match = process.extractOne(name, list(known), score_cutoff=70)
-    return f" Did you mean “{match[0]}”?" if match else ""
 
 
 def json_schemas() -> Mapping[str, dict[str, Any]]:
