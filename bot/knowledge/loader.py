@@ -20,6 +20,7 @@ from bot.knowledge.models import (
     OutOfScope,
     Pack,
     Phrase,
+    RetiredTopic,
     Source,
     SourceKind,
     TimelineEvent,
@@ -67,6 +68,7 @@ class _Reading:
         self.problems: list[Problem] = []
         self._folder = folder
         self._data: dict[Path, MappingNode | SequenceNode] = {}
+        self._moves: Mapping[str, str] = {}  # from a retired topic's id to that of the topic it moved to
 
     def knowledge(self) -> Knowledge | None:
         if not self._folder.is_dir():
@@ -91,12 +93,15 @@ class _Reading:
         glossary = self._valid(TypeAdapter(tuple[GlossaryTerm, ...]), "glossary.yaml", optional=True) or ()
         timeline = self._valid(TypeAdapter(tuple[TimelineEvent, ...]), "timeline.yaml", optional=True) or ()
         out_of_scope = self._valid(TypeAdapter(tuple[OutOfScope, ...]), "out_of_scope.yaml", optional=True) or ()
+        retired = self._valid(TypeAdapter(tuple[RetiredTopic, ...]), "retired.yaml", optional=True) or ()
         if not (self._folder / "topics").is_dir():
             self._complain(self._folder / "topics", None, "", "is missing. A pack needs at least one topic file.")
 
         by_id = {topic.id: topic for _, topic in topics}
         known = by_id.keys() | {Path(name).stem for name in topic_names}  # a broken topic is complained of once
+        self._moves = {entry.id: entry.moved_to for entry in retired}
         self._check_topics(topics, known)
+        self._check_retired(retired, by_id, known)
         self._check_references(sources, topics, glossary, timeline, known)
         self._check_unique("glossary.yaml", ((i, "term", term.term) for i, term in enumerate(glossary)))
         self._check_unique("out_of_scope.yaml", ((i, "id", group.id) for i, group in enumerate(out_of_scope)))
@@ -108,6 +113,7 @@ class _Reading:
             pack=pack,
             sources=sources or {},
             topics={topic_id: by_id[topic_id] for topic_id in listed if topic_id in by_id},
+            retired={entry.id: entry for entry in retired},
             glossary=tuple(sorted(glossary, key=lambda term: term.term.casefold())),
             timeline=tuple(sorted(timeline, key=lambda event: event.date)),
             out_of_scope=out_of_scope,
@@ -127,8 +133,8 @@ class _Reading:
                 file = f"locales/{folder.name}/{name}.yaml"
                 parts[name] = self._valid(TypeAdapter(dict[TopicId, tuple[Phrase, ...]]), file, optional=True) or {}
                 for key in parts[name].keys() - ids:
-                    message = f"there is no “{key}” to give examples of.{near(key, ids)}"
-                    self._complain_at(self._folder / file, [key], message)
+                    hint = self._instead_of(key, ids) if name == "asks" else near(key, ids)
+                    self._complain_at(self._folder / file, [key], f"there is no “{key}” to give examples of.{hint}")
             found[folder.name] = Wordings(asks=parts["asks"], out_of_scope=parts["out_of_scope"])
         return found
 
@@ -159,6 +165,14 @@ class _Reading:
     def _complain_at(self, path: Path, location: list[str | int], message: str) -> None:
         self._complain(path, line_of(self._data[path], location), key_path(location), message)
 
+    def _instead_of(self, topic_id: str, known: Collection[str]) -> str:
+        """Return what to write instead of a topic that is not known, with a leading space."""
+        if topic_id not in self._moves:
+            return near(topic_id, known) or " Name one there is; if it was one before, enter it in retired.yaml."
+        moved_to = self._moves[topic_id]
+        hint = f"write “{moved_to}”, to which it moved" if moved_to in known else "write one that answers"
+        return f" It is retired: {hint}."
+
     def _check_topics(self, topics: list[tuple[Path, Topic]], known: Collection[str]) -> None:
         commands: dict[str, str] = {}
         phrases: dict[str, str] = {}
@@ -173,13 +187,32 @@ class _Reading:
                 self._complain_at(path, ["command", "name"], f"“{topic.command.name}” is the command of “{owner}”.")
             for i, other in enumerate(topic.related):
                 if other == topic.id or other not in known:
-                    self._complain_at(path, ["related", i], f"there is no other topic “{other}”.{near(other, known)}")
+                    message = f"there is no other topic “{other}”.{self._instead_of(other, known)}"
+                    self._complain_at(path, ["related", i], message)
             self._check_unique_in(path, ((["sections", i, "id"], s.id) for i, s in enumerate(topic.sections)))
             for field in ("aliases", "asks"):
                 for i, phrase in enumerate(getattr(topic, field)):
                     place = f"{topic.id}.{field}[{i}]"
                     if (owner := phrases.setdefault(phrase.casefold(), place)) != place:
                         self._complain_at(path, [field, i], f"“{phrase}” stands twice, also as {owner}. Remove one.")
+
+    def _check_retired(
+        self, retired: Sequence[RetiredTopic], topics: Mapping[str, Topic], known: Collection[str]
+    ) -> None:
+        path = self._folder / "retired.yaml"
+        self._check_unique_in(path, (([i, "id"], entry.id) for i, entry in enumerate(retired)))
+        self._check_unique_in(path, (([i, "command", "name"], entry.command.name) for i, entry in enumerate(retired)))
+        commands = {topic.command.name: topic.id for topic in topics.values()}
+        for i, entry in enumerate(retired):
+            if entry.id in known:
+                message = f"“{entry.id}” is still a topic. Remove topics/{entry.id}.yaml or this entry."
+                self._complain_at(path, [i, "id"], message)
+            if owner := commands.get(entry.command.name):
+                message = f"“{entry.command.name}” is the command of “{owner}”. Give the one the retired topic had."
+                self._complain_at(path, [i, "command", "name"], message)
+            if entry.moved_to not in known:
+                message = f"there is no topic “{entry.moved_to}”.{self._instead_of(entry.moved_to, known)}"
+                self._complain_at(path, [i, "moved_to"], message)
 
     def _check_references(
         self,
@@ -201,9 +234,8 @@ class _Reading:
             for i, entry in enumerate(entries):
                 self._check_cited(path, [i, "sources"], entry.sources, None, sources)
                 if entry.topic not in known:
-                    self._complain_at(
-                        path, [i, "topic"], f"there is no topic “{entry.topic}”.{near(entry.topic, known)}"
-                    )
+                    message = f"there is no topic “{entry.topic}”.{self._instead_of(entry.topic, known)}"
+                    self._complain_at(path, [i, "topic"], message)
 
     def _check_cited(
         self,
@@ -241,7 +273,7 @@ class _Reading:
     def _check_order(self, pack: Pack, known: Collection[str]) -> None:
         for i, topic_id in enumerate(pack.order):
             if topic_id not in known:
-                message = f"there is no topic “{topic_id}”.{near(topic_id, known)}"
+                message = f"there is no topic “{topic_id}”.{self._instead_of(topic_id, known)}"
                 self._complain_at(self._folder / "pack.yaml", ["order", i], message)
 
 
@@ -266,5 +298,6 @@ def json_schemas() -> Mapping[str, dict[str, Any]]:
         "glossary": TypeAdapter(tuple[GlossaryTerm, ...]),
         "timeline": TypeAdapter(tuple[TimelineEvent, ...]),
         "out_of_scope": TypeAdapter(tuple[OutOfScope, ...]),
+        "retired": TypeAdapter(tuple[RetiredTopic, ...]),
     }
     return {f"{name}.schema.json": adapter.json_schema() for name, adapter in adapters.items()}
