@@ -52,22 +52,23 @@ class CardPresses:
 
     async def _open_page(self, interaction: AnyInteraction, press: Press) -> None:
         knowledge = self._library.current
-        note = None
         try:
             found = find_page(press.topic, press.page, knowledge)
+            note = wording.redirection(found)
         except UnknownSection:  # the card is from an edition that had this section
             found, note = find_page(press.topic, None, knowledge), wording.OLD_PAGE
         reader = reader_of(interaction, private=_answers_privately(interaction, press))
         card = topic_card(found, knowledge, reader, note=note)
         source = "button" if press.action is Action.TOPIC else "select"
-        await self._turn_or_send(interaction, press, card, _asked(found, source, found.topic.command.name), knowledge)
+        await self._turn_or_send(interaction, press, card, _asked(found, source, found.command), knowledge)
 
     async def _choose(self, interaction: AnyInteraction, press: Press) -> None:
         """Open a suggested topic; the log learns which question it was the answer to."""
         knowledge = self._library.current
         found = find_page(press.topic, None, knowledge)
-        card = topic_card(found, knowledge, reader_of(interaction, private=_answers_privately(interaction, press)))
-        asked = _asked(found, "button", found.topic.command.name).but(outcome="chosen", regards=_number(press.page))
+        reader = reader_of(interaction, private=_answers_privately(interaction, press))
+        card = topic_card(found, knowledge, reader, note=wording.redirection(found))
+        asked = _asked(found, "button", found.command).but(outcome="chosen", regards=_number(press.page))
         await self._turn_or_send(interaction, press, card, asked, knowledge)
 
     async def _tell_maintainers(self, interaction: AnyInteraction, press: Press) -> None:
@@ -77,13 +78,16 @@ class CardPresses:
     async def _open_sources(self, interaction: AnyInteraction, press: Press) -> None:
         knowledge = self._library.current
         found = find_page(press.topic, press.page, knowledge)
-        card = sources_card(found, knowledge)
+        if found.moved_from is None:
+            card = sources_card(found, knowledge)
+        else:  # the numbers on the old card are not those of the topic's sources now
+            card = topic_card(found, knowledge, reader_of(interaction, private=True), note=wording.redirection(found))
         await self._replies.send(interaction, card, _asked(found, "button", "sources"), knowledge, private=True)
 
     async def _share(self, interaction: AnyInteraction, press: Press) -> None:
         knowledge = self._library.current
         found = find_page(press.topic, press.page, knowledge)
-        card = topic_card(found, knowledge, reader_of(interaction, private=False))
+        card = topic_card(found, knowledge, reader_of(interaction, private=False), note=wording.redirection(found))
         await self._replies.send(interaction, card, _asked(found, "button", "share"), knowledge, private=False)
 
     async def _turn_timeline(self, interaction: AnyInteraction, press: Press) -> None:
@@ -96,7 +100,7 @@ class CardPresses:
             page=int(page) if page.isdecimal() else 0,
         )
         card = timeline_card(events, knowledge, reader_of(interaction, private=_answers_privately(interaction, press)))
-        asked = Asked(command="timeline", topic=press.topic or None, source="button")
+        asked = Asked(command="timeline", topic=events.topic.id if events.topic else None, source="button")
         await self._turn_or_send(interaction, press, card, asked, knowledge)
 
     async def _turn_or_send(

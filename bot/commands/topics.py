@@ -8,7 +8,8 @@ from discord import app_commands
 from bot.answers.lookup import complete_pages, find_page
 from bot.commands.replies import AnyInteraction, Asked, Replies, reader_of
 from bot.knowledge.editions import Library
-from bot.knowledge.models import Topic
+from bot.knowledge.models import Command
+from bot.rendering import wording
 from bot.rendering.cards import topic_card
 from bot.rendering.limits import CHOICE_LIMIT, shortened
 
@@ -26,25 +27,25 @@ def everywhere(command: AnyCommand) -> AnyCommand:
 
 
 def topic_commands(library: Library, replies: Replies) -> list[AnyCommand]:
-    """Return a command for each topic of the current edition."""
-    return [_topic_command(topic, library, replies) for topic in library.current.topics.values()]
+    """Return a command for each topic of the current edition, and for each retired one."""
+    return [
+        _topic_command(topic_id, command, library, replies) for topic_id, command in library.current.commands.items()
+    ]
 
 
-def _topic_command(topic: Topic, library: Library, replies: Replies) -> AnyCommand:
-    topic_id = topic.id
-
-    @app_commands.command(name=topic.command.name, description=topic.command.description)
+def _topic_command(topic_id: str, command: Command, library: Library, replies: Replies) -> AnyCommand:
+    @app_commands.command(name=command.name, description=command.description)
     @app_commands.describe(section=SECTION_HELP, private=PRIVATE_HELP)
     async def show(interaction: AnyInteraction, section: str | None = None, private: bool = False) -> None:
         knowledge = library.current
         found = find_page(topic_id, section, knowledge)
-        card = topic_card(found, knowledge, reader_of(interaction, private=private))
-        asked = Asked(command=topic.command.name, topic=topic_id, section=found.page or None)
+        card = topic_card(found, knowledge, reader_of(interaction, private=private), note=wording.redirection(found))
+        asked = Asked(command=command.name, topic=found.topic.id, section=found.page or None)
         await replies.send(interaction, card, asked, knowledge, private=private)
 
     @show.autocomplete("section")
     async def complete_section(_: AnyInteraction, typed: str) -> list[app_commands.Choice[str]]:
-        current = library.current.topics.get(topic_id)
+        current = library.current.present_topic(topic_id)
         return choices(complete_pages(current, typed)) if current else []
 
     return everywhere(show)

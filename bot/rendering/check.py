@@ -6,6 +6,7 @@ from datetime import date
 from bot.answers.lookup import find_events
 from bot.answers.models import OVERVIEW, Found, FoundTerm
 from bot.knowledge.models import Knowledge
+from bot.rendering import wording
 from bot.rendering.cards import sources_card, term_card, timeline_card, topic_card, topics_card
 from bot.rendering.components import Card, Reader
 from bot.rendering.limits import broken_limits
@@ -32,6 +33,12 @@ def _cards(knowledge: Knowledge) -> Iterator[tuple[str, str, Card]]:
             found = Found(topic=topic, page=page)
             yield name, title, topic_card(found, knowledge, _LONGEST)
             yield name, f"sources of {title}", sources_card(found, knowledge)
+    for retired in knowledge.retired.values():
+        topic = knowledge.topics[retired.moved_to]
+        for page, title in {OVERVIEW: "overview", **topic.page_titles}.items():
+            found = Found(topic=topic, page=page, moved_from=retired, page_is_gone=page == OVERVIEW)
+            card = topic_card(found, knowledge, _LONGEST, note=wording.redirection(found))
+            yield "retired.yaml", f"{retired.id}, {title} of {topic.id}", card
     yield "pack.yaml", "topics", topics_card(knowledge, _LONGEST)
     for term in knowledge.glossary:
         yield "glossary.yaml", term.term, term_card(FoundTerm(term=term), knowledge, _LONGEST)
