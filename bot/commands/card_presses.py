@@ -58,13 +58,13 @@ class CardPresses:
             found, note = find_page(press.topic, None, here.knowledge), wording.OLD_PAGE
         card = topic_card(found, here.knowledge, here.reader, note=note)
         source = "button" if press.action is Action.TOPIC else "select"
-        await self._turn_or_send(interaction, press, card, _asked(found, source, found.topic.command.name), here)
+        await self._turn_or_send(interaction, press, card, _asked(found, source, found.command), here)
 
     async def _choose(self, interaction: AnyInteraction, press: Press) -> None:
         """Open a suggested topic; the log learns which question it was the answer to."""
         here = await self._here(interaction, press)
         found = find_page(press.topic, None, here.knowledge)
-        asked = _asked(found, "button", found.topic.command.name).but(outcome="chosen", regards=_number(press.page))
+        asked = _asked(found, "button", found.command).but(outcome="chosen", regards=_number(press.page))
         await self._turn_or_send(interaction, press, topic_card(found, here.knowledge, here.reader), asked, here)
 
     async def _tell_maintainers(self, interaction: AnyInteraction, press: Press) -> None:
@@ -74,7 +74,10 @@ class CardPresses:
     async def _open_sources(self, interaction: AnyInteraction, press: Press) -> None:
         here = (await self._here(interaction, press)).privately()
         found = find_page(press.topic, press.page, here.knowledge)
-        card = sources_card(found, here.knowledge, here.reader)
+        if found.moved_from is None:
+            card = sources_card(found, here.knowledge, here.reader)
+        else:  # the numbers on the old card are not those of the topic's sources now
+            card = topic_card(found, here.knowledge, here.reader)
         await self._replies.send(interaction, card, _asked(found, "button", "sources"), here)
 
     async def _share(self, interaction: AnyInteraction, press: Press) -> None:
@@ -96,7 +99,7 @@ class CardPresses:
             page=int(page) if page.isdecimal() else 0,
         )
         card = timeline_card(events, here.knowledge, here.reader)
-        asked = Asked(command="timeline", topic=press.topic or None, source="button")
+        asked = Asked(command="timeline", topic=events.topic.id if events.topic else None, source="button")
         await self._turn_or_send(interaction, press, card, asked, here)
 
     async def _here(self, interaction: AnyInteraction, press: Press) -> Occasion:

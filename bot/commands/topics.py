@@ -8,7 +8,7 @@ from discord import app_commands
 from bot.answers.lookup import complete_pages, find_page
 from bot.commands.occasions import AnyInteraction, Occasions
 from bot.commands.replies import Asked, Replies
-from bot.knowledge.models import Knowledge, Topic
+from bot.knowledge.models import Command, Knowledge
 from bot.rendering.cards import topic_card
 from bot.rendering.limits import CHOICE_LIMIT, shortened
 
@@ -26,24 +26,26 @@ def everywhere(command: AnyCommand) -> AnyCommand:
 
 
 def topic_commands(knowledge: Knowledge, occasions: Occasions, replies: Replies) -> list[AnyCommand]:
-    """Return a command for each topic of *knowledge*; each answers from the edition that is current when it is used."""
-    return [_topic_command(topic, occasions, replies) for topic in knowledge.topics.values()]
+    """
+    Return a command for each topic of *knowledge*, retired ones included.
+
+    Each answers from the edition that is current when it is used.
+    """
+    return [_topic_command(topic_id, command, occasions, replies) for topic_id, command in knowledge.commands.items()]
 
 
-def _topic_command(topic: Topic, occasions: Occasions, replies: Replies) -> AnyCommand:
-    topic_id = topic.id
-
-    @app_commands.command(name=topic.command.name, description=topic.command.description)
+def _topic_command(topic_id: str, command: Command, occasions: Occasions, replies: Replies) -> AnyCommand:
+    @app_commands.command(name=command.name, description=command.description)
     @app_commands.describe(section=SECTION_HELP, private=PRIVATE_HELP)
     async def show(interaction: AnyInteraction, section: str | None = None, private: bool = False) -> None:
         here = await occasions.of(interaction, private=private)
         found = find_page(topic_id, section, here.knowledge)
-        asked = Asked(command=topic.command.name, topic=topic_id, section=found.page or None)
+        asked = Asked(command=command.name, topic=found.topic.id, section=found.page or None)
         await replies.send(interaction, topic_card(found, here.knowledge, here.reader), asked, here)
 
     @show.autocomplete("section")
     async def complete_section(interaction: AnyInteraction, typed: str) -> list[app_commands.Choice[str]]:
-        current = occasions.edition_for(interaction).topics.get(topic_id)
+        current = occasions.edition_for(interaction).present_topic(topic_id)
         return choices(complete_pages(current, typed)) if current else []
 
     return everywhere(show)

@@ -25,6 +25,7 @@ def notice_card(text: str) -> Card:
 def topic_card(found: Found, knowledge: Knowledge, reader: Reader, *, note: str | None = None) -> Card:
     """The answer of a topic, on the page that was found; *note* stands above it."""
     topic, page = found.topic, found.page
+    note = note or wording.redirection(found)
     numbers = _SourceNumbers(knowledge)
     body: list[str]
     if page == OVERVIEW:

@@ -33,11 +33,14 @@ def _cards(knowledge: Knowledge) -> Iterator[tuple[str, str, Card]]:
             yield name, title, topic_card(found, knowledge, _LONGEST)
             yield name, f"sources of {title}", sources_card(found, knowledge, _LONGEST)
         for item in topic.misconceptions:
-            yield (
-                name,
-                f"correction of “{item.says}”",
-                corrected_card(Corrected(topic=topic, misconception=item), knowledge, _LONGEST),
-            )
+            correction = corrected_card(Corrected(topic=topic, misconception=item), knowledge, _LONGEST)
+            yield name, f"correction of “{item.says}”", correction
+    for retired in knowledge.retired.values():
+        topic = knowledge.topics[retired.moved_to]
+        for page, title in {OVERVIEW: "overview", **topic.page_titles}.items():
+            found = Found(topic=topic, page=page, moved_from=retired, page_is_gone=page == OVERVIEW)
+            card = topic_card(found, knowledge, _LONGEST)
+            yield "retired.yaml", f"{retired.id}, {title} of {topic.id}", card
     yield "pack.yaml", "topics", topics_card(knowledge, _LONGEST)
     for term in knowledge.glossary:
         yield "glossary.yaml", term.term, term_card(FoundTerm(term=term), knowledge, _LONGEST)

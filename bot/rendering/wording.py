@@ -2,6 +2,7 @@
 
 from datetime import date
 
+from bot.answers.models import Found
 from bot.knowledge.models import Claim, Kind, SourceKind
 
 KIND_NAMES = {
@@ -103,6 +104,14 @@ def partial_day(value: str) -> str:
 def language(code: str) -> str:
     """Return the English name of a language, or its code when we have no name for it."""
     return LANGUAGE_NAMES.get(code, code)
+
+
+def redirection(found: Found) -> str | None:
+    """Say how a retired topic led to *found*; ``None`` when none did."""
+    if found.moved_from is None:
+        return None
+    moved = f"`/{found.command}` is now part of `/{found.topic.command.name}`."
+    return " ".join(filter(None, (moved, found.moved_from.note, OLD_PAGE if found.page_is_gone else "")))
 
 
 def overdue(review_day: date) -> str:
