@@ -19,6 +19,8 @@ from bot.commands.occasions import Occasions
 from bot.commands.privacy import privacy_group
 from bot.commands.rate_limit import QuestionLimit
 from bot.commands.replies import Replies
+from bot.commands.settings import settings_group
+from bot.commands.settings_panel import SettingsPanel
 from bot.commands.topics import topic_commands
 from bot.delivery.client import BotClient
 from bot.delivery.command_sync import CommandSync
@@ -114,6 +116,7 @@ async def open_bot(settings: Settings, *, command_sync: CommandSync | None) -> A
         index = SearchIndex(settings.knowledge.folder, folder / "search.bin", learn=settings.knowledge.learn)
         limit = QuestionLimit()
         terms = PrivacyTerms(text_days=settings.privacy.text_days, row_days=settings.privacy.row_days)
+        panel = SettingsPanel(library, servers, editor, replies)
         client = BotClient(
             [
                 ask_command(occasions, index, replies, limit),
@@ -122,8 +125,10 @@ async def open_bot(settings: Settings, *, command_sync: CommandSync | None) -> A
                 *browse_commands(occasions, replies),
                 *about_commands(occasions, replies, links, __version__),
                 privacy_group(privacy, terms),
+                settings_group(library, editor, panel),
             ],
             presses=CardPresses(occasions, replies),
+            panel=panel,
             replies=replies,
             command_sync=command_sync,
             on_connected=lambda: _settle(connected, learning),

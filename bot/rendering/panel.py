@@ -7,10 +7,14 @@ from typing import Any, Protocol, Self, cast
 import discord
 from discord import ui
 
+from bot.rendering.limits import shortened
 from bot.rendering.panel_ids import PANEL_VERSION, PanelAction, PanelPress
 
 ACCENT = 0x5B6270  # the container's edge: this is not an answer
-MODAL_MINUTES = 15.0
+MODAL_MINUTES = 15.0  # that discord.py keeps a form it sent; answers to it are understood without
+MODAL_TITLE_LIMIT = 45  # characters; Discord docs
+NOTE_LABEL = "Note"
+NOTE_HELP = "Members see it above the answer, marked as yours. Leave it empty to remove it."
 
 
 class PanelPressHandler(Protocol):
@@ -124,18 +128,18 @@ class Panel(ui.LayoutView):
         return cast("list[dict[str, Any]]", self.to_components())  # type: ignore[no-untyped-call]  # of discord.py
 
 
-def note_form(press: PanelPress, title: str, label: str, present: str | None, *, limit: int) -> ui.Modal:
+def note_form(press: PanelPress, *, title: str, present: str | None, limit: int) -> ui.Modal:
     """
     Return the form in which a note is written.
 
     It is answered from its custom id, like everything else here: after a restart, and by whichever process gets it.
     """
     assert press.action is PanelAction.NOTE_TEXT
-    form = ui.Modal(title=title, custom_id=press.custom_id(), timeout=MODAL_MINUTES * 60)
+    form = ui.Modal(title=shortened(title, MODAL_TITLE_LIMIT), custom_id=press.custom_id(), timeout=MODAL_MINUTES * 60)
     field: ui.TextInput[Any] = ui.TextInput(
         style=discord.TextStyle.paragraph, default=present, required=False, max_length=limit, custom_id="note"
     )
-    form.add_item(ui.Label(text=label, description="Leave it empty to remove the note.", component=field))
+    form.add_item(ui.Label(text=NOTE_LABEL, description=NOTE_HELP, component=field))
     return form
 
 

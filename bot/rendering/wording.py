@@ -79,6 +79,7 @@ SOMETHING_BROKE = (
     "this bot."
 )
 OLD_COMPONENT = "That button belongs to an older edition of this bot. `/topics` shows what there is now."
+OLD_PANEL = "That part of the settings belongs to an older version of this bot. Open `/settings panel` again."
 OLD_PAGE = "The page you asked for is no longer part of this topic. This is the topic as it stands now."
 OLD_COMMAND = (
     "That command has changed or is no longer offered. Reload Discord (Ctrl+R, or close and reopen the app) to see the "
