@@ -4,21 +4,13 @@ import asyncio
 import json
 import signal
 import sqlite3
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 
 from tests.factories import make_topic, write_pack
-from tests.wire.discord import TOKEN, WireDiscord, open_discord
+from tests.wire.discord import TOKEN, WireDiscord
 from tests.wire.process import run_bot
-
-
-@pytest.fixture
-async def discord() -> AsyncIterator[WireDiscord]:
-    async with open_discord() as discord:
-        yield discord
-        assert discord.invalid == []
 
 
 def logged_ids(folder: Path) -> set[int]:
