@@ -68,6 +68,15 @@ class EditionContent:
     sources: Mapping[str, SourceContent] = field(default_factory=dict)  # by id
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredEdition:
+    """An edition as it is kept."""
+
+    edition: str  # as ``Knowledge.edition``
+    published: date
+    content: bytes  # of ``dump_content``
+
+
 def content_of(knowledge: Knowledge) -> EditionContent:
     """Return what a later edition is compared with."""
     return EditionContent(

@@ -100,12 +100,17 @@ def selection_of(difference: EditionDifference) -> Selection:
     citations = Citations(difference.after.sources, _LONGEST)
     chosen: dict[str, list[Item]] = {}
     room = ROOM
+    left_out: int | None = None  # the importance of the first that had no room
     for topic, item in ranked:
+        if chosen and left_out is not None and _importance(item) > left_out:
+            break  # nothing is told instead of something more important
         texts = [item_text(item, citations, _LONGEST), *([] if topic.id in chosen else [_heading(topic, _LONGEST)])]
         size = sum(len(text) + 2 for text in texts)  # with the empty line between them
         if size <= room:
             room -= size
             chosen.setdefault(topic.id, []).append(item)
+        elif left_out is None:
+            left_out = _importance(item)
     return Selection(
         topics=tuple(TopicNews(topic=topics[id_], items=tuple(items)) for id_, items in chosen.items()),
         omitted=len(ranked) - sum(map(len, chosen.values())),

@@ -9,21 +9,13 @@ from sqlalchemy import ColumnElement, Insert, RowMapping, Select, and_, func, in
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from bot.knowledge.content import StoredEdition
 from bot.store.schema import editions, news_deliveries, server_settings
 
 # How long a process that took a delivery on may be silent before another may try, by the attempts made so far. Growing,
 # so that an hour without Discord does not use all of them up.
 PATIENCE = (timedelta(0), timedelta(minutes=1), timedelta(minutes=4), timedelta(minutes=16), timedelta(minutes=64))
 ATTEMPTS = len(PATIENCE)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StoredEdition:
-    """An edition that this bot has answered from."""
-
-    edition: str  # as ``Knowledge.edition``
-    published: date
-    content: bytes  # as ``bot.knowledge.content.dump_content`` made it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

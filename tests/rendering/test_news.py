@@ -183,6 +183,17 @@ def test_many_small_changes_fill_the_message_but_not_more() -> None:
     assert TEXT_LIMIT - 500 < len(text_of(card)) <= TEXT_LIMIT
 
 
+def test_nothing_is_told_instead_of_something_more_important() -> None:
+    """A sentence that went, however short, has no place while one that changed has no room."""
+    old = [claim(f"Part {n} {'x' * 300} {n} is open.") for n in range(20)]
+    new = [claim(f"Part {n} {'x' * 300} {n} is not open.") for n in range(20)]
+
+    text = told(topic(*old, claim("Gone.")), topic(*new))
+
+    assert "**Changed**" in text
+    assert "**No longer given**" not in text
+
+
 def test_a_sentence_full_of_figures_names_some_of_them() -> None:
     """Eight are told from what to what; the sentence has them all."""
     before, after = (claim(", ".join(f"{n}.{tail}" for n in range(30))) for tail in (1, 2))

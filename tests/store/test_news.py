@@ -7,8 +7,9 @@ import pytest
 from sqlalchemy import delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from bot.knowledge.content import StoredEdition
 from bot.store.database import open_engine, upgrade
-from bot.store.news import ATTEMPTS, Delivery, NewsStore, StoredEdition
+from bot.store.news import ATTEMPTS, Delivery, NewsStore
 from bot.store.schema import news_deliveries, server_settings
 
 NOW = datetime(2026, 11, 26, 12, tzinfo=UTC)
