@@ -10,8 +10,6 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from rapidfuzz import fuzz
-
 from bot.knowledge.content import Statement, TopicContent
 from bot.knowledge.figures import Token, TokenKind, tokens_of
 
@@ -148,6 +146,8 @@ class _Likeness:
         """Return how like two statements are; then how many figures they share, and how near they stand."""
         if not self._may_pair(old, new):
             return 0.0, 0, 0
+        from rapidfuzz import fuzz  # not needed to start, only where editions differ
+
         likeness = max(fuzz.ratio(old.words, new.words), fuzz.token_sort_ratio(old.words, new.words))
         return likeness, (old.figures & new.figures).total(), -abs(old.position - new.position)
 
