@@ -25,6 +25,8 @@ from bot.commands.settings_panel import SettingsPanel
 from bot.commands.topics import topic_commands
 from bot.delivery.client import BotClient
 from bot.delivery.command_sync import CommandSync
+from bot.delivery.news import news_sender
+from bot.edition_news import announce_editions
 from bot.errors import KnowledgeError, Problem
 from bot.knowledge.compiled import read_compiled, write_compiled
 from bot.knowledge.editions import EditionChange, Library, watch
@@ -140,11 +142,14 @@ async def open_bot(settings: Settings, *, command_sync: CommandSync | None) -> A
             on_connected=lambda: _settle(connected, learn),
         )
         await stack.enter_async_context(client)
+        wake_news = await stack.enter_async_context(
+            announce_editions(storage.news, lambda: library.current, news_sender(client), servers.hidden_topics)
+        )
         bot = Bot(client=client, library=library, query_log=query_log, index=index)
         if settings.knowledge.reload_seconds:
             seconds = settings.knowledge.reload_seconds
             await stack.enter_async_context(
-                watch(library, seconds=seconds, on_change=lambda change: _follow(change, learn))
+                watch(library, seconds=seconds, on_change=lambda change: _follow(change, learn, wake_news))
             )
         if settings.health.port:
             from bot.health import serve_health  # brings a web server, which most bots do without
@@ -188,7 +193,8 @@ def _health(bot: Bot) -> tuple[bool, Mapping[str, Any]]:
     }
 
 
-def _follow(change: EditionChange, learn: Callable[[], None]) -> None:
+def _follow(change: EditionChange, learn: Callable[[], None], wake_news: Callable[[], None]) -> None:
     learn()
+    wake_news()
     if change.commands_differ:
         log.warning("Commands were added, changed or removed: restart the bot to tell Discord.")

@@ -10,7 +10,7 @@ and again after it.
 import asyncio
 import hashlib
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Sequence
 from contextlib import asynccontextmanager, suppress
 from datetime import UTC, date, datetime, timedelta
 from typing import Protocol
@@ -29,9 +29,11 @@ LOOK_SECONDS = 120.0  # between looks; less than the few minutes for which Disco
 NEWS_LASTS = timedelta(days=1)  # since this bot first saw the edition; what could not be told by then is left
 PAGE = 100  # deliveries read at a time
 TROUBLES = 3  # in a row after which a look ends: Discord is away, and every server would lose an attempt
+ALL_HIDDEN = "All that changed is about topics which this server hides."
 LAST_ATTEMPT = 5  # of a delivery; after it the reason is kept
 
 Send = Callable[[int, Card, str], Awaitable[None]]  # channel id, message, nonce of at most 25 characters
+Hidden = Callable[[int], Awaitable[Collection[str]]]  # server id -> topics it hides
 
 
 class Undeliverable(BotError):
@@ -73,6 +75,7 @@ async def announce_editions(
     open_store: Callable[[], Awaitable[EditionStore]],
     current: Callable[[], Knowledge],
     send: Send,
+    hidden: Hidden,
     *,
     every: float = LOOK_SECONDS,
     clock: Callable[[], datetime] = _now,
@@ -86,13 +89,15 @@ async def announce_editions(
     woken = asyncio.Event()
 
     async def run() -> None:
-        news = EditionNews(await open_store(), current, send, clock=clock)
+        news = EditionNews(await open_store(), current, send, hidden, clock=clock)
         while True:
             woken.clear()
             try:
                 await news.look()
-            except Exception:  # the next look does what this one could not
-                log.exception("The news of the edition could not be looked after.")
+            except Exception as error:  # noqa: BLE001  the next look does what this one could not
+                reason = str(error).splitlines()[:1] or [type(error).__name__]
+                log.warning("The news of the edition could not be looked after and will be again: %s", reason[0])
+                log.debug("The failed look at the news.", exc_info=error)
             with suppress(TimeoutError):
                 async with asyncio.timeout(every):
                     await woken.wait()
@@ -109,12 +114,14 @@ class EditionNews:
         store: EditionStore,
         current: Callable[[], Knowledge],
         send: Send,
+        hidden: Hidden,
         *,
         clock: Callable[[], datetime] = _now,
     ) -> None:
         self._store = store
         self._current = current
         self._send = send
+        self._hidden = hidden
         self._clock = clock
         self._unconfirmed: set[tuple[int, str]] = set()  # sent, but the database could not be told
 
@@ -161,6 +168,10 @@ class EditionNews:
             return True
         attempt = await self._store.claim(guild_id, edition, now=self._clock())
         if attempt is None:  # another process has it
+            return True
+        difference = difference.without(await self._hidden(guild_id))
+        if not difference.is_news:
+            await self._store.give_up(guild_id, edition, reason=ALL_HIDDEN)
             return True
         try:
             await self._send(delivery.channel_id, news_card(difference), nonce_of(guild_id, edition))

@@ -47,6 +47,10 @@ class Channels:
         return [channel_id for channel_id, _ in self.arrived]
 
 
+async def hides_nothing(_: int) -> tuple[str, ...]:
+    return ()
+
+
 @dataclass(slots=True)
 class Clock:
     now: datetime = NOW
@@ -103,7 +107,7 @@ def clock() -> Clock:
 
 @pytest.fixture
 def news(store: NewsStore, pack: Pack, channels: Channels, clock: Clock) -> EditionNews:
-    return EditionNews(store, lambda: pack.current, channels.send, clock=clock)
+    return EditionNews(store, lambda: pack.current, channels.send, hides_nothing, clock=clock)
 
 
 async def subscribe(engine: AsyncEngine, *guild_ids: int) -> None:
@@ -145,6 +149,24 @@ async def test_each_subscribed_server_is_told_once(
 
     assert channels.tried == [10, 20, 30]
     assert "**300 metres long** → **310 metres long**\nIt is 310 metres long." in channels.texts[0]
+
+
+async def test_news_leaves_out_what_a_server_hides(
+    store: NewsStore, engine: AsyncEngine, channels: Channels, pack: Pack, clock: Clock
+) -> None:
+    """A server that hides the only topic that changed is not told; the others are."""
+    await subscribe(engine, 1, 2)
+
+    async def hides(guild_id: int) -> tuple[str, ...]:
+        return ("bridge",) if guild_id == 1 else ()
+
+    news = EditionNews(store, lambda: pack.current, channels.send, hides, clock=clock)
+    await news.look()
+    pack.publish("2026-11-26", 310)
+    await news.look()
+
+    assert channels.tried == [20]
+    assert "hides" in str((await failures(engine))[1])
 
 
 async def test_an_edit_without_a_new_day_is_no_news(
@@ -313,7 +335,10 @@ async def test_of_several_processes_one_tells_a_server(
 ) -> None:
     """Replicas that notice an edition together share the servers among them."""
     await subscribe(engine, *range(1, 30))
-    replicas = [EditionNews(NewsStore(engine), lambda: pack.current, channels.send, clock=clock) for _ in range(3)]
+    replicas = [
+        EditionNews(NewsStore(engine), lambda: pack.current, channels.send, hides_nothing, clock=clock)
+        for _ in range(3)
+    ]
     await replicas[0].look()
 
     pack.publish("2026-11-26", 310)
@@ -333,14 +358,14 @@ async def test_a_restart_finishes_what_was_begun(
         if channel_id == 20:
             raise asyncio.CancelledError
 
-    dying = EditionNews(store, lambda: pack.current, die_after_sending, clock=clock)
+    dying = EditionNews(store, lambda: pack.current, die_after_sending, hides_nothing, clock=clock)
     await dying.look()
     pack.publish("2026-11-26", 310)
     with pytest.raises(asyncio.CancelledError):
         await dying.look()
 
     clock.now += timedelta(minutes=2)
-    await EditionNews(store, lambda: pack.current, channels.send, clock=clock).look()
+    await EditionNews(store, lambda: pack.current, channels.send, hides_nothing, clock=clock).look()
 
     assert channels.tried == [10, 20, 20, 30]
     assert channels.reached == [10, 20, 30]
@@ -361,7 +386,7 @@ async def test_a_message_that_could_not_be_noted_is_not_sent_again(
 
     failing = Failing(engine)
     await subscribe(engine, 1)
-    news = EditionNews(failing, lambda: pack.current, channels.send, clock=clock)
+    news = EditionNews(failing, lambda: pack.current, channels.send, hides_nothing, clock=clock)
     await news.look()
     pack.publish("2026-11-26", 310)
     with pytest.raises(OSError, match="disk is full"):
@@ -417,7 +442,7 @@ async def test_news_are_told_when_the_edition_changes(
     async def opened() -> NewsStore:
         return store
 
-    async with announce_editions(opened, lambda: pack.current, channels.send, every=3600) as wake:
+    async with announce_editions(opened, lambda: pack.current, channels.send, hides_nothing, every=3600) as wake:
         async with asyncio.timeout(10):
             while await store.newest_day() is None:
                 await asyncio.sleep(0.01)
@@ -448,7 +473,7 @@ async def test_the_job_outlives_a_failing_database(
     async def opened() -> NewsStore:
         return failing
 
-    async with announce_editions(opened, lambda: pack.current, channels.send, every=0.01):
+    async with announce_editions(opened, lambda: pack.current, channels.send, hides_nothing, every=0.01):
         await until(lambda: failing.looks > 2)
 
     assert "the database is away" in caplog.text

@@ -1,7 +1,7 @@
 """What one edition says that another did not, statement by statement."""
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, replace
 
 from bot.knowledge.content import EditionContent, SourceContent, Statement, TopicContent
 from bot.knowledge.figures import FigureChange, changed_figures
@@ -93,6 +93,15 @@ class EditionDifference:
     def is_news(self) -> bool:
         """Whether anything changed that a reader should hear of."""
         return bool(self.added_topics or self.removed_topics) or any(topic.news for topic in self.topics)
+
+    def without(self, hidden: Collection[str]) -> "EditionDifference":
+        """Return the same without the topics whose ids are *hidden*."""
+        return replace(
+            self,
+            added_topics=tuple(topic for topic in self.added_topics if topic.id not in hidden),
+            removed_topics=tuple(topic for topic in self.removed_topics if topic.id not in hidden),
+            topics=tuple(topic for topic in self.topics if topic.after.id not in hidden),
+        )
 
 
 def differences(before: EditionContent, after: EditionContent) -> EditionDifference:

@@ -19,6 +19,7 @@ from tests.commands.reading import text_of
 from tests.conftest import World, open_world, settings_for
 from tests.editions import claim, edition, topic
 from tests.factories import PACK, make_claim, make_topic, write_pack
+from tests.test_edition_news import hides_nothing
 
 SENDING = ("POST", "/channels/*/messages")
 
@@ -55,7 +56,8 @@ async def test_a_server_reads_what_is_new_and_opens_the_topic(tiny: World, engin
     row = {"guild_id": tiny.guild.id, "version": 1, "settings": "{}", "changed_at": "2026-11-01"}
     async with engine.begin() as connection:
         await connection.execute(insert(server_settings), row | {"news_channel": tiny.channel.id})
-    news = EditionNews(NewsStore(engine), lambda: tiny.bot.library.current, news_sender(tiny.bot.client))
+    sender = news_sender(tiny.bot.client)
+    news = EditionNews(NewsStore(engine), lambda: tiny.bot.library.current, sender, hides_nothing)
     await news.look()
 
     publish(tmp_path, "2026-11-26", 310)
