@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from bot import __version__
 from bot.commands.about import about_commands
@@ -15,9 +15,12 @@ from bot.commands.ask import ask_command
 from bot.commands.browse import browse_commands
 from bot.commands.card_presses import CardPresses
 from bot.commands.check_message import check_message_menu
+from bot.commands.occasions import Occasions
 from bot.commands.privacy import privacy_group
 from bot.commands.rate_limit import QuestionLimit
 from bot.commands.replies import Replies
+from bot.commands.settings import settings_group
+from bot.commands.settings_panel import SettingsPanel
 from bot.commands.topics import topic_commands
 from bot.delivery.client import BotClient
 from bot.delivery.command_sync import CommandSync
@@ -29,19 +32,17 @@ from bot.knowledge.models import Knowledge
 from bot.privacy import OptOuts, Privacy
 from bot.pseudonyms import load_pseudonyms
 from bot.query_journal import QueryJournal
-from bot.query_log import QueryLog, QuerySink, open_query_log
+from bot.query_log import QueryLog, open_query_log
 from bot.rendering.about import AboutLinks
 from bot.rendering.check import unshowable
 from bot.rendering.privacy import PrivacyTerms
 from bot.search_index import SearchIndex
+from bot.servers.editor import SettingsEditor
+from bot.servers.registry import Servers
 from bot.settings import Settings
-
-if TYPE_CHECKING:
-    from sqlalchemy.ext.asyncio import AsyncEngine
+from bot.storage import Storage
 
 log = logging.getLogger(__name__)
-
-STORE_HEAD_START = 10.0  # seconds the connection to Discord may take before the database is opened beside it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,28 +101,34 @@ async def open_bot(settings: Settings, *, command_sync: CommandSync | None) -> A
     async with AsyncExitStack() as stack:
         journal = _open_journal(folder / "queries.journal")
         engines = await stack.enter_async_context(AsyncExitStack())  # closed after the log, which writes to the last
-        store = _Store(settings, engines, connected)
-        query_log = await stack.enter_async_context(open_query_log(store.open, journal))
+        servers = Servers()
+        editor = SettingsEditor(servers)
+        storage = Storage(settings, engines, connected, servers=servers, editor=editor)
+        query_log = await stack.enter_async_context(open_query_log(storage.open, journal))
         opt_outs = OptOuts(folder / "opt-outs.txt")
         privacy = Privacy(pseudonyms, opt_outs, query_log)
-        store.privacy = privacy
+        storage.privacy = privacy
         stack.callback(connected.set)  # when stopping before Discord was reached, the log waits no longer
         replies = Replies(query_log, pseudonyms, opt_outs)
+        occasions = Occasions(library, servers)
         links = AboutLinks(code=settings.about.code_url, privacy=settings.about.privacy_url)
         learning = await stack.enter_async_context(_open_learning(lambda: index.refresh(lambda: library.current)))
         index = SearchIndex(settings.knowledge.folder, folder / "search.bin", learn=settings.knowledge.learn)
         limit = QuestionLimit()
         terms = PrivacyTerms(text_days=settings.privacy.text_days, row_days=settings.privacy.row_days)
+        panel = SettingsPanel(library, servers, editor, replies)
         client = BotClient(
             [
-                ask_command(library, index, replies, limit),
-                check_message_menu(index, replies, limit),
-                *topic_commands(library, replies),
-                *browse_commands(library, replies),
-                *about_commands(library, replies, links, __version__),
+                ask_command(occasions, index, replies, limit),
+                check_message_menu(occasions, index, replies, limit),
+                *topic_commands(library.current, occasions, replies),
+                *browse_commands(occasions, replies),
+                *about_commands(occasions, replies, links, __version__),
                 privacy_group(privacy, terms),
+                settings_group(library, editor, panel),
             ],
-            presses=CardPresses(library, replies),
+            presses=CardPresses(occasions, replies),
+            panel=panel,
             replies=replies,
             command_sync=command_sync,
             on_connected=lambda: _settle(connected, learning),
@@ -185,58 +192,6 @@ def _open_journal(path: Path) -> QueryJournal | None:
             error.strerror,
         )
         return None
-
-
-class _Store:
-    """
-    Opens the database, once it can be, and looks after it.
-
-    SQLAlchemy takes longer to import than the rest of the bot to start, and answering does not need it; so it is
-    imported beside the event loop, once the bot is connected.
-    """
-
-    def __init__(self, settings: Settings, contexts: AsyncExitStack, connected: asyncio.Event) -> None:
-        self._settings = settings
-        self._contexts = contexts  # closed after the log, which writes to the last
-        self._connected = connected
-        self._engine: AsyncEngine | None = None  # kept over attempts: only the first makes one
-        self.privacy: Privacy | None = None
-
-    async def open(self) -> QuerySink:
-        """Return what the query log writes to. May be tried again after any error."""
-        try:
-            async with asyncio.timeout(STORE_HEAD_START):
-                await self._connected.wait()
-        except TimeoutError:
-            pass
-        await asyncio.to_thread(_import_store)
-        from bot.store.database import open_engine, prepare_folder, upgrade
-        from bot.store.privacy import PrivacyStore
-        from bot.store.queries import QueryStore
-        from bot.store.retention import keep_releasing
-
-        url = self._settings.database.url
-        prepare_folder(url)
-        if self._engine is None:
-            self._engine = await self._contexts.enter_async_context(open_engine(url))
-        if self._settings.database.upgrades_at_start and await upgrade(self._engine) is None:
-            log.info("The database is new: its tables were made.")
-        sink = QueryStore(self._engine)
-        if self.privacy is not None:
-            await self.privacy.connect(PrivacyStore(self._engine))
-            terms = self._settings.privacy
-            await self._contexts.enter_async_context(
-                keep_releasing(self._engine, text_days=terms.text_days, row_days=terms.row_days)
-            )
-            self.privacy = None  # connected once
-        return sink
-
-
-def _import_store() -> None:
-    import bot.store.database
-    import bot.store.privacy
-    import bot.store.queries
-    import bot.store.retention  # noqa: F401  imported for their time, used by the caller
 
 
 def _health(bot: Bot) -> tuple[bool, Mapping[str, Any]]:

@@ -85,9 +85,11 @@ def try_(
 def check() -> None:
     """Validate the configuration and the knowledge pack; print every error with file and line."""
     from bot.app import load_edition
+    from bot.search_index import lost_topics
     from bot.settings import load_settings
 
-    knowledge = load_edition(load_settings().knowledge.folder)
+    folder = load_settings().knowledge.folder
+    knowledge = load_edition(folder)
     sections = sum(len(topic.sections) for topic in knowledge.topics.values())
     misconceptions = sum(len(topic.misconceptions) for topic in knowledge.topics.values())
     asks = sum(len(topic.asks) for topic in knowledge.topics.values())
@@ -98,6 +100,14 @@ def check() -> None:
         f"misconceptions, {asks} example questions; {len(knowledge.sources)} sources, {len(knowledge.glossary)} "
         f"glossary terms, {len(knowledge.timeline)} events, {examples} questions out of scope."
     )
+    if knowledge.retired:
+        moves = ", ".join(f"{old.id} (to {old.moved_to}, {old.since})" for old in knowledge.retired.values())
+        print(f"{len(knowledge.retired)} retired: {moves}.")
+    if lost := lost_topics(knowledge, folder):
+        print(
+            f"The search has learned topics that are no longer here: {', '.join(lost)}. If their commands shall lead "
+            "to another topic, enter them in retired.yaml; then run: natobot knowledge build"
+        )
 
 
 @app.command()
@@ -209,6 +219,8 @@ def commands_diff() -> None:
 
     difference = compare_commands(load_settings())
     print(difference)
+    if difference.advice:
+        print(difference.advice)
     raise typer.Exit(EXIT_FAILED if difference.added or difference.changed or difference.removed else 0)
 
 

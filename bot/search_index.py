@@ -9,7 +9,7 @@ import asyncio
 import logging
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -104,6 +104,15 @@ def _open(knowledge: Knowledge, model: "SearchModel") -> "Search":
     from bot.answers.search import Search
 
     return Search(knowledge, model)
+
+
+def lost_topics(knowledge: Knowledge, pack: Path) -> Sequence[str]:
+    """Return the topics that the model in *pack* has learned and that *knowledge* neither has nor has retired."""
+    from bot.answers.examples import OUTSIDE
+
+    model = read_model(pack / MODEL_FILE)
+    learned = model.topics if model is not None else ()
+    return [id_ for id_ in learned if id_ != OUTSIDE and id_ not in knowledge.commands]
 
 
 def read_model(path: Path) -> "SearchModel | None":

@@ -6,6 +6,7 @@ aliases (a few hundred bytes can expand to millions of nodes), keeps the last of
 bare ``no`` as false, and overflows the C stack on deep nesting.
 """
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -37,6 +38,13 @@ def read_yaml(
     except OSError as error:
         problems.append(_problem(name, None, f"cannot be read: {error.strerror}."))
         return None
+    return parse_yaml(raw, name, problems, booleans=booleans)
+
+
+def parse_yaml(
+    raw: bytes, name: Path, problems: list[Problem], *, booleans: bool = False
+) -> MappingNode | SequenceNode | None:
+    """Do the same with what was read already; *name* is what messages call it."""
     if len(raw) > SIZE_LIMIT:
         problems.append(_problem(name, None, f"is larger than 1 MiB ({len(raw):,} bytes). Split it."))
         return None
@@ -47,6 +55,11 @@ def read_yaml(
         problems.append(_problem(name, line, "is not UTF-8 text here. Save the file as UTF-8."))
         return None
     return _Builder(name, problems, booleans=booleans).build(text)
+
+
+def write_yaml(data: Mapping[str, Any]) -> str:
+    """Return *data* as YAML that ``parse_yaml`` reads back, keys in their order."""
+    return yaml.safe_dump(dict(data), allow_unicode=True, sort_keys=False, width=100)
 
 
 def _problem(file: Path, line: int | None, message: str, key: str = "") -> Problem:

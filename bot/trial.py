@@ -1,8 +1,9 @@
 """
 The bot in a local browser page: the real client in a simulated Discord, no account, no token, no network.
 
-SimCord simulates Discord and draws the page. What it lacks for us is closed in two places here, both held by tests: its
-clock stands still at 1 January 2026, and its interactions do not say how the app was installed.
+SimCord simulates Discord and draws the page. What it lacks for us is closed in three places here, all held by tests: its
+clock stands still at 1 January 2026, its interactions do not say how the app was installed, and it cannot list a server's
+overrides of commands.
 """
 
 import asyncio
@@ -16,6 +17,7 @@ from typing import Any
 import discord
 import simcord
 from simcord._clock import Clock
+from simcord.http import router
 
 from bot.delivery.client import BotClient
 from bot.errors import ConfigurationError
@@ -48,6 +50,24 @@ def complete_interactions(client: discord.Client, locale: str) -> None:
     parsers["INTERACTION_CREATE"] = parse_completed
 
 
+def complete_routes() -> None:
+    """Let SimCord answer which commands a server restricts, as Discord does for all of them at once."""
+    template = "applications/{application_id}/guilds/{guild_id}/commands/permissions"
+
+    def list_overrides(request: Any) -> list[dict[str, Any]]:
+        guild_id = request.int_arg("guild_id")
+        ids = [int(command["id"]) for command in request.backend.commands.get(None, {}).values()]
+        overrides = {id_: request.backend.get_command_permissions(guild_id, id_) for id_ in ids}
+        return [
+            {"id": str(id_), "guild_id": str(guild_id), "permissions": list(entries)}
+            for id_, entries in overrides.items()
+            if entries
+        ]
+
+    if template.split("/") not in [known for known, _ in router._ROUTES.get("GET", [])]:
+        router.route("GET", template)(list_overrides)
+
+
 @asynccontextmanager
 async def open_trial(client: BotClient, *, locale: str = "en-US", port: int | None = None) -> AsyncIterator[Any]:
     """
@@ -55,6 +75,7 @@ async def open_trial(client: BotClient, *, locale: str = "en-US", port: int | No
 
     It has the channels general and news, and two people to act as: a member and an admin.
     """
+    complete_routes()
     env = simcord.Env(client, check_errors=False, settle_timeout=10.0)
     env.backend.clock = WallClock()
     env.backend.bot_user.name = "natobot"

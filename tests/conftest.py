@@ -18,7 +18,7 @@ from bot.errors import UserError
 from bot.knowledge.loader import load_knowledge
 from bot.knowledge.models import Knowledge
 from bot.settings import Settings
-from bot.trial import WallClock
+from bot.trial import WallClock, complete_routes
 from tests.factories import REAL_PACK
 
 
@@ -72,6 +72,7 @@ class World:
 @asynccontextmanager
 async def _open_env(client: discord.Client) -> AsyncIterator[simcord.Env]:
     """As ``simcord.run``, whose clock cannot be left in another context than it was entered in, as fixtures do."""
+    complete_routes()
     env = simcord.Env(client)
     env.backend.clock = WallClock()  # rows are dated, and old ones are released
     await env.start()

@@ -81,6 +81,16 @@ def make_topic(topic_id: str = "bridge", **changes: Any) -> dict[str, Any]:
     }
 
 
+def make_retired(topic_id: str = "tunnel", **changes: Any) -> dict[str, Any]:
+    return {
+        "id": topic_id,
+        "command": {"name": topic_id, "description": f"What is known about the {topic_id}"},
+        "moved_to": "bridge",
+        "since": "2026-11-01",
+        **changes,
+    }
+
+
 def write_pack(folder: Path, *topics: Mapping[str, Any], **files: Any) -> Path:
     """Write a small sound pack; keyword arguments replace whole files: ``sources``, ``pack``, ``glossary`` …"""
     (folder / "topics").mkdir(parents=True, exist_ok=True)

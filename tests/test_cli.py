@@ -10,11 +10,15 @@ from typing import Any
 
 import pytest
 
+from bot.answers.examples import examples_of
+from bot.answers.training import train
 from bot.cli import main
+from bot.knowledge.loader import load_with_wordings
+from bot.search_index import MODEL_FILE
 from bot.store.database import open_engine, upgrade
 from bot.store.queries import QueryStore
 from bot.store.schema import HEAD
-from tests.factories import REAL_PACK, make_query, make_topic, write_pack
+from tests.factories import REAL_PACK, make_claim, make_query, make_retired, make_topic, write_pack
 
 pytestmark = pytest.mark.usefixtures("fresh_names")
 
@@ -52,6 +56,47 @@ def test_check_counts_what_the_pack_holds(capsys: pytest.CaptureFixture[str]) ->
     assert "12 topics" in capsys.readouterr().out
 
 
+def test_check_names_retired_topics(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A maintainer sees which commands only lead on, and since when."""
+    monkeypatch.setenv("BOT_KNOWLEDGE", str(write_pack(tmp_path, retired=[make_retired("tunnel")])))
+
+    assert run("check") == 0
+    assert "1 retired: tunnel (to bridge, 2026-11-01)." in capsys.readouterr().out
+
+
+def test_check_names_topics_that_vanished_without_an_entry(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Whoever deletes a topic's file reads how its command can lead on."""
+    out_of_scope = [{"id": "food", "title": "Food", "asks": ["soup recipe"]}]
+    pack = write_pack(tmp_path, make_topic("bridge"), make_topic("tunnel"), out_of_scope=out_of_scope)
+    knowledge, wordings = load_with_wordings(pack)
+    (pack / MODEL_FILE).write_bytes(train(list(examples_of(knowledge, wordings)), knowledge.fingerprint).dump())
+    (pack / "topics" / "tunnel.yaml").unlink()
+    monkeypatch.setenv("BOT_KNOWLEDGE", str(pack))
+
+    assert run("check") == 0
+
+    printed = capsys.readouterr().out
+    assert "no longer here: tunnel" in printed
+    assert "retired.yaml" in printed
+
+
+def test_check_refuses_a_note_that_would_not_fit_the_card(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The sentence above a card counts towards Discord's limit, and is checked with it."""
+    claims = [make_claim("x" * 360, sources=["survey"]) for _ in range(8)]
+    topic = make_topic(sections=[{"id": "long", "title": "Long", "claims": claims}])
+    retired = [make_retired("tunnel", note="y" * 400)]
+    monkeypatch.setenv("BOT_KNOWLEDGE", str(write_pack(tmp_path, topic, retired=retired)))
+
+    assert run("check") == 1
+    assert "retired.yaml: tunnel, Long of bridge: the card is" in capsys.readouterr().err
+
+
 def test_check_prints_every_mistake_with_its_line(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -81,6 +126,16 @@ def test_answer_prints_what_the_command_says(capsys: pytest.CaptureFixture[str])
     printed = capsys.readouterr().out
     assert "Does it cover Ukraine?" in printed
     assert "[1] NATO" in printed
+
+
+def test_answer_follows_a_retired_topic(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The terminal says first where the topic went, as the card does."""
+    monkeypatch.setenv("BOT_KNOWLEDGE", str(write_pack(tmp_path, retired=[make_retired("tunnel")])))
+
+    assert run("answer", "tunnel") == 0
+    assert capsys.readouterr().out.startswith("`/tunnel` is now part of `/bridge`.\n\nThe bridge\n")
 
 
 @pytest.mark.parametrize(("arguments", "message"), [(("article9",), "/topics"), (("aid", "x"), "no such section")])

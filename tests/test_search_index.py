@@ -8,8 +8,8 @@ from bot.answers.examples import examples_of
 from bot.answers.model import SearchModel
 from bot.answers.training import train
 from bot.knowledge.loader import load_with_wordings
-from bot.search_index import MODEL_FILE, SearchIndex
-from tests.factories import make_topic, write_pack, write_yaml
+from bot.search_index import MODEL_FILE, SearchIndex, lost_topics
+from tests.factories import make_retired, make_topic, write_pack, write_yaml
 
 OUT_OF_SCOPE = [{"id": "food", "title": "Food", "asks": ["best pizza in town", "how do i bake bread", "soup recipe"]}]
 
@@ -59,6 +59,30 @@ async def test_an_older_model_answers_until_then(tmp_path: Path) -> None:
 
     assert index.current is not None
     assert {guess.topic for guess in index.current.read("is the bridge open").topics} == {"bridge"}
+
+
+async def test_a_retired_topic_is_never_the_answer(tmp_path: Path) -> None:
+    """Also a model that learned the topic before it was retired names only topics that answer."""
+    pack = pack_with_model(tmp_path / "pack")
+    (pack / "topics" / "tunnel.yaml").unlink()
+    write_yaml(pack / "retired.yaml", [make_retired("tunnel")])
+    index = SearchIndex(pack, tmp_path / "cache.bin", learn=False)
+
+    await index.refresh(lambda: load_with_wordings(pack)[0])
+
+    assert index.current is not None
+    assert {guess.topic for guess in index.current.read("is the tunnel open").topics} == {"bridge"}
+
+
+def test_the_model_knows_topics_that_vanished(tmp_path: Path) -> None:
+    """A topic that the search has learned and the pack lost is named until it is retired or unlearned."""
+    pack = pack_with_model(tmp_path / "pack")
+    (pack / "topics" / "tunnel.yaml").unlink()
+    vanished = lost_topics(load_with_wordings(pack)[0], pack)
+    write_yaml(pack / "retired.yaml", [make_retired("tunnel")])
+
+    assert vanished == ["tunnel"]
+    assert lost_topics(load_with_wordings(pack)[0], pack) == []
 
 
 async def test_without_a_model_the_search_is_not_ready(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:

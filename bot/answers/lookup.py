@@ -7,6 +7,7 @@ from bot.answers.models import (
     Found,
     FoundEvents,
     FoundTerm,
+    TopicHidden,
     UnknownSection,
     UnknownTerm,
     UnknownTopic,
@@ -26,26 +27,54 @@ def find_page(topic_id: str, section: str | None, knowledge: Knowledge) -> Found
     """
     Return the page of a topic that *section* names: its id, its title, or nearly that; the overview when ``None``.
 
-    Discord passes whatever was typed, not only what autocomplete offered.
+    Discord passes whatever was typed, not only what autocomplete offered. A retired topic leads to the one it moved to;
+    a page that did not move with it leads to the overview, for who asked could not know.
 
     Raises:
-        UnknownTopic: This edition has no topic of that id.
+        UnknownTopic: This edition has no topic of that id, nor a retired one.
+        TopicHidden: It has one, but not for this server.
         UnknownSection: The topic has no such page.
     """
-    topic = knowledge.topics.get(topic_id)
-    if topic is None:
-        raise UnknownTopic(topic_id)
+    topic = find_topic(topic_id, knowledge)
+    retired = knowledge.retired.get(topic_id)
+    try:
+        return Found(topic=topic, page=_page_of(topic, section), moved_from=retired)
+    except UnknownSection:
+        if retired is None:
+            raise
+        return Found(topic=topic, moved_from=retired, page_is_gone=True)
+
+
+def _page_of(topic: Topic, section: str | None) -> str:
     if section is None or section == OVERVIEW:
-        return Found(topic=topic)
+        return OVERVIEW
     titles = topic.page_titles
     if section in titles:
-        return Found(topic=topic, page=section)
+        return section
     ids_by_name = {key_of(name): id_ for id_, title in titles.items() for name in (id_, title)}
     key = key_of(section)
     name = max(ids_by_name, key=lambda known: likeness(key, known))
     if likeness(key, name) < SAME:
         raise UnknownSection(topic)
-    return Found(topic=topic, page=ids_by_name[name])
+    return ids_by_name[name]
+
+
+def find_topic(topic_id: str, knowledge: Knowledge) -> Topic:
+    """
+    Return the topic of that id; for a retired one, that which it moved to.
+
+    Raises:
+        UnknownTopic: This edition has none.
+        TopicHidden: It has one, but not for this server.
+    """
+    retired = knowledge.retired.get(topic_id)
+    present = retired.moved_to if retired is not None else topic_id
+    if present in knowledge.hidden:
+        raise TopicHidden
+    topic = knowledge.topics.get(present)
+    if topic is None:
+        raise UnknownTopic(topic_id)
+    return topic
 
 
 def find_term(text: str, knowledge: Knowledge) -> FoundTerm:
@@ -69,13 +98,13 @@ def find_events(knowledge: Knowledge, *, topic_id: str | None, year: int | None,
     """
     Return one page of the timeline; *page* counts from 0 and is brought into range.
 
+    A retired topic stands for the one it moved to.
+
     Raises:
-        UnknownTopic: This edition has no topic of that id.
+        UnknownTopic, TopicHidden: As for ``find_topic``.
         UnknownYear: The year lies outside the timeline.
     """
-    topic = None
-    if topic_id is not None and (topic := knowledge.topics.get(topic_id)) is None:
-        raise UnknownTopic(topic_id)
+    topic = None if topic_id is None else find_topic(topic_id, knowledge)
     if year is not None and knowledge.timeline:
         first, last = knowledge.timeline[0].year, knowledge.timeline[-1].year
         if not first <= year <= last:
@@ -99,8 +128,11 @@ def complete_pages(topic: Topic, typed: str) -> Sequence[tuple[str, str]]:
 
 
 def complete_topics(knowledge: Knowledge, typed: str) -> Sequence[tuple[str, str]]:
-    """Return id and title of the topics that fit what was typed so far, best first."""
-    return _complete(typed, [(t.id, t.title, (t.id, t.title, *t.aliases)) for t in knowledge.topics.values()])
+    """Return id and title of the topics that fit what was typed so far, best first; ids of retired ones fit too."""
+    former = {id_: [old.id for old in knowledge.retired.values() if old.moved_to == id_] for id_ in knowledge.topics}
+    return _complete(
+        typed, [(t.id, t.title, (t.id, t.title, *t.aliases, *former[t.id])) for t in knowledge.topics.values()]
+    )
 
 
 def complete_terms(knowledge: Knowledge, typed: str) -> Sequence[tuple[str, str]]:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from bot.errors import UserError
-from bot.knowledge.models import GlossaryTerm, Misconception, TimelineEvent, Topic
+from bot.knowledge.models import GlossaryTerm, Misconception, RetiredTopic, TimelineEvent, Topic
 
 OVERVIEW = ""  # the page of a topic that is shown when no section is asked for
 
@@ -14,6 +14,13 @@ class Found:
 
     topic: Topic
     page: str = OVERVIEW  # a section's id, MISCONCEPTIONS or OVERVIEW
+    moved_from: RetiredTopic | None = None  # what was asked for, when that is retired and led here
+    page_is_gone: bool = False  # the page asked for did not move with it; this is the overview
+
+    @property
+    def command(self) -> str:
+        """The name of the command that was asked for: the retired topic's when that led here."""
+        return (self.moved_from or self.topic).command.name
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,6 +80,16 @@ class UnknownTopic(UserError):
     def __init__(self, topic_id: str) -> None:
         self.topic_id = topic_id
         super().__init__("This edition has no such topic any more. `/topics` lists those it has.")
+
+
+class TopicHidden(UserError):
+    """The server's admins chose not to show this topic there."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "This server chose not to show that topic. In a direct message to the bot you can still open it; `/topics` "
+            "lists what there is here."
+        )
 
 
 class UnknownSection(UserError):

@@ -6,10 +6,11 @@ from discord import app_commands
 
 from bot.answers.lookup import complete_questions
 from bot.answers.models import Corrected, Found, Judged, NotFound, Suggested
+from bot.answers.selection import shown_here
+from bot.commands.occasions import AnyInteraction, Occasions
 from bot.commands.rate_limit import QuestionLimit
-from bot.commands.replies import AnyInteraction, Asked, Replies, reader_of
+from bot.commands.replies import Asked, Replies
 from bot.commands.topics import PRIVATE_HELP, AnyCommand, choices, everywhere
-from bot.knowledge.editions import Library
 from bot.knowledge.models import Knowledge
 from bot.rendering import wording
 from bot.rendering.cards import corrected_card, not_found_card, suggestions_card, topic_card
@@ -18,7 +19,7 @@ from bot.scrubbing import scrubbed
 from bot.search_index import SearchIndex
 
 
-def ask_command(library: Library, index: SearchIndex, replies: Replies, limit: QuestionLimit) -> AnyCommand:
+def ask_command(occasions: Occasions, index: SearchIndex, replies: Replies, limit: QuestionLimit) -> AnyCommand:
     """Return ``/ask``."""
 
     @app_commands.command(name="ask", description="Ask in your own words, in any of seven languages")
@@ -27,19 +28,19 @@ def ask_command(library: Library, index: SearchIndex, replies: Replies, limit: Q
         interaction: AnyInteraction, question: app_commands.Range[str, 2, 300], private: bool = False
     ) -> None:
         limit.take(interaction.user.id, interaction.guild_id)
-        knowledge = index.edition
-        if knowledge is None:
+        if (edition := index.edition) is None:
             await replies.tell(interaction, wording.SEARCH_NOT_READY)
             return
-        judged = index.answer(question)
-        # Nobody else is bothered with a question that led nowhere yet.
-        private = private or isinstance(judged.answer, Suggested | NotFound)
-        card = card_for(judged, knowledge, reader_of(interaction, private=private), regards=interaction.id)
-        await replies.send(interaction, card, asked_for(judged, question), knowledge, private=private)
+        here = await occasions.of(interaction, private=private, edition=edition)
+        judged = shown_here(index.answer(question), here.knowledge.hidden)
+        if isinstance(judged.answer, Suggested | NotFound):
+            here = here.privately()  # nobody else is bothered with a question that led nowhere yet
+        card = card_for(judged, here.knowledge, here.reader, regards=interaction.id)
+        await replies.send(interaction, card, asked_for(judged, question), here)
 
     @ask.autocomplete("question")
-    async def complete_question(_: AnyInteraction, typed: str) -> list[app_commands.Choice[str]]:
-        return choices(complete_questions(library.current, typed))
+    async def complete_question(interaction: AnyInteraction, typed: str) -> list[app_commands.Choice[str]]:
+        return choices(complete_questions(occasions.edition_for(interaction), typed))
 
     return everywhere(ask)
 

@@ -6,9 +6,8 @@ import discord
 
 from bot.answers.lookup import find_events, find_page
 from bot.answers.models import Found, UnknownSection
-from bot.commands.replies import AnyInteraction, Asked, Replies, is_private, reader_of
-from bot.knowledge.editions import Library
-from bot.knowledge.models import Knowledge
+from bot.commands.occasions import AnyInteraction, Occasion, Occasions
+from bot.commands.replies import Asked, Replies, is_private
 from bot.rendering import wording
 from bot.rendering.cards import sources_card, timeline_card, topic_card
 from bot.rendering.components import Card
@@ -18,8 +17,8 @@ from bot.rendering.custom_ids import Action, Press
 class CardPresses:
     """Answers presses. A card's owner turns its pages; anybody else gets a private copy."""
 
-    def __init__(self, library: Library, replies: Replies) -> None:
-        self._library = library
+    def __init__(self, occasions: Occasions, replies: Replies) -> None:
+        self._occasions = occasions
         self._replies = replies
 
     async def handle(self, interaction: AnyInteraction, press: Press | None) -> None:
@@ -51,61 +50,70 @@ class CardPresses:
                 assert_never(press.action)
 
     async def _open_page(self, interaction: AnyInteraction, press: Press) -> None:
-        knowledge = self._library.current
+        here = await self._here(interaction, press)
         note = None
         try:
-            found = find_page(press.topic, press.page, knowledge)
+            found = find_page(press.topic, press.page, here.knowledge)
         except UnknownSection:  # the card is from an edition that had this section
-            found, note = find_page(press.topic, None, knowledge), wording.OLD_PAGE
-        reader = reader_of(interaction, private=_answers_privately(interaction, press))
-        card = topic_card(found, knowledge, reader, note=note)
+            found, note = find_page(press.topic, None, here.knowledge), wording.OLD_PAGE
+        card = topic_card(found, here.knowledge, here.reader, note=note)
         source = "button" if press.action is Action.TOPIC else "select"
-        await self._turn_or_send(interaction, press, card, _asked(found, source, found.topic.command.name), knowledge)
+        await self._turn_or_send(interaction, press, card, _asked(found, source, found.command), here)
 
     async def _choose(self, interaction: AnyInteraction, press: Press) -> None:
         """Open a suggested topic; the log learns which question it was the answer to."""
-        knowledge = self._library.current
-        found = find_page(press.topic, None, knowledge)
-        card = topic_card(found, knowledge, reader_of(interaction, private=_answers_privately(interaction, press)))
-        asked = _asked(found, "button", found.topic.command.name).but(outcome="chosen", regards=_number(press.page))
-        await self._turn_or_send(interaction, press, card, asked, knowledge)
+        here = await self._here(interaction, press)
+        found = find_page(press.topic, None, here.knowledge)
+        asked = _asked(found, "button", found.command).but(outcome="chosen", regards=_number(press.page))
+        await self._turn_or_send(interaction, press, topic_card(found, here.knowledge, here.reader), asked, here)
 
     async def _tell_maintainers(self, interaction: AnyInteraction, press: Press) -> None:
         asked = Asked(command="tell", source="button", outcome="reported", regards=_number(press.page))
-        await self._replies.note(interaction, wording.TOLD_MAINTAINERS, asked, self._library.current)
+        await self._replies.note(interaction, wording.TOLD_MAINTAINERS, asked, await self._here(interaction, press))
 
     async def _open_sources(self, interaction: AnyInteraction, press: Press) -> None:
-        knowledge = self._library.current
-        found = find_page(press.topic, press.page, knowledge)
-        card = sources_card(found, knowledge)
-        await self._replies.send(interaction, card, _asked(found, "button", "sources"), knowledge, private=True)
+        here = (await self._here(interaction, press)).privately()
+        found = find_page(press.topic, press.page, here.knowledge)
+        if found.moved_from is None:
+            card = sources_card(found, here.knowledge, here.reader)
+        else:  # the numbers on the old card are not those of the topic's sources now
+            card = topic_card(found, here.knowledge, here.reader)
+        await self._replies.send(interaction, card, _asked(found, "button", "sources"), here)
 
     async def _share(self, interaction: AnyInteraction, press: Press) -> None:
-        knowledge = self._library.current
-        found = find_page(press.topic, press.page, knowledge)
-        card = topic_card(found, knowledge, reader_of(interaction, private=False))
-        await self._replies.send(interaction, card, _asked(found, "button", "share"), knowledge, private=False)
+        here = (await self._here(interaction, press)).publicly()
+        if not here.reader.may_share:
+            await self._replies.tell(interaction, wording.NOT_YOURS_TO_SHARE)
+            return
+        found = find_page(press.topic, press.page, here.knowledge)
+        card = topic_card(found, here.knowledge, here.reader)
+        await self._replies.send(interaction, card, _asked(found, "button", "share"), here)
 
     async def _turn_timeline(self, interaction: AnyInteraction, press: Press) -> None:
-        knowledge = self._library.current
+        here = await self._here(interaction, press)
         year, _, page = press.page.partition(".")
         events = find_events(
-            knowledge,
+            here.knowledge,
             topic_id=press.topic or None,
             year=int(year) if year.isdecimal() else None,
             page=int(page) if page.isdecimal() else 0,
         )
-        card = timeline_card(events, knowledge, reader_of(interaction, private=_answers_privately(interaction, press)))
-        asked = Asked(command="timeline", topic=press.topic or None, source="button")
-        await self._turn_or_send(interaction, press, card, asked, knowledge)
+        card = timeline_card(events, here.knowledge, here.reader)
+        asked = Asked(command="timeline", topic=events.topic.id if events.topic else None, source="button")
+        await self._turn_or_send(interaction, press, card, asked, here)
+
+    async def _here(self, interaction: AnyInteraction, press: Press) -> Occasion:
+        """Return the occasion: a message stays as public as it is; somebody else's copy is private."""
+        here = await self._occasions.of(interaction)
+        return here.privately() if is_private(interaction) or not _is_owner(interaction, press) else here.publicly()
 
     async def _turn_or_send(
-        self, interaction: AnyInteraction, press: Press, card: Card, asked: Asked, knowledge: Knowledge
+        self, interaction: AnyInteraction, press: Press, card: Card, asked: Asked, here: Occasion
     ) -> None:
         if _is_owner(interaction, press):
-            await self._replies.turn(interaction, card, asked, knowledge)
+            await self._replies.turn(interaction, card, asked, here)
         else:
-            await self._replies.send(interaction, card, asked, knowledge, private=True)
+            await self._replies.send(interaction, card, asked, here)
 
     async def _delete(self, interaction: AnyInteraction, press: Press) -> None:
         if not (_is_owner(interaction, press) or interaction.permissions.manage_messages):
@@ -128,7 +136,3 @@ def _number(text: str) -> int | None:
 
 def _is_owner(interaction: AnyInteraction, press: Press) -> bool:
     return interaction.user.id == press.owner
-
-
-def _answers_privately(interaction: AnyInteraction, press: Press) -> bool:
-    return is_private(interaction) or not _is_owner(interaction, press)

@@ -3,31 +3,36 @@
 import discord
 from discord import app_commands
 
+from bot.answers.selection import shown_here
 from bot.commands.ask import asked_for
+from bot.commands.occasions import AnyInteraction, Occasions
 from bot.commands.rate_limit import QuestionLimit
-from bot.commands.replies import AnyInteraction, Replies, reader_of
+from bot.commands.replies import Replies
 from bot.rendering import wording
 from bot.rendering.cards import check_card
 from bot.search_index import SearchIndex
 
 
-def check_message_menu(index: SearchIndex, replies: Replies, limit: QuestionLimit) -> app_commands.ContextMenu:
+def check_message_menu(
+    occasions: Occasions, index: SearchIndex, replies: Replies, limit: QuestionLimit
+) -> app_commands.ContextMenu:
     """Return the menu. It answers privately and never quotes the message or names its author."""
 
     async def check(interaction: AnyInteraction, message: discord.Message) -> None:
         limit.take(interaction.user.id, interaction.guild_id)
-        knowledge = index.edition
-        if knowledge is None:
+        if (edition := index.edition) is None:
             await replies.tell(interaction, wording.SEARCH_NOT_READY)
             return
-        judged, topics = index.topics_touched(message.content)
+        here = (await occasions.of(interaction, edition=edition)).privately()
+        judged, touched = index.topics_touched(message.content)
+        judged = shown_here(judged, here.knowledge.hidden)
+        topics = [topic for topic in touched if topic.id not in here.knowledge.hidden]
         asked = asked_for(judged, "", command="check", source="menu").but(text=None)  # others' words are not kept
         if not topics:
-            await replies.note(interaction, wording.NOTHING_TO_CHECK, asked, knowledge)
+            await replies.note(interaction, wording.NOTHING_TO_CHECK, asked, here)
             return
-        reader = reader_of(interaction, private=True)
-        card = check_card(judged.answer, topics, knowledge, reader, regards=interaction.id)
-        await replies.send(interaction, card, asked, knowledge, private=True)
+        card = check_card(judged.answer, topics, here.knowledge, here.reader, regards=interaction.id)
+        await replies.send(interaction, card, asked, here)
 
     return app_commands.ContextMenu(
         name="Check the facts",

@@ -9,7 +9,7 @@ from typing import Any
 import discord
 from discord import app_commands
 
-from bot.commands.replies import AnyInteraction
+from bot.commands.occasions import AnyInteraction
 from bot.privacy import Privacy
 from bot.rendering.components import Card
 from bot.rendering.privacy import PrivacyTerms, exported_text, forgotten_text, opt_out_text, overview_text

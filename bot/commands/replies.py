@@ -13,15 +13,15 @@ from typing import Any
 import discord
 from discord import app_commands
 
+from bot.commands.occasions import AnyInteraction, Occasion
 from bot.errors import UserError
-from bot.knowledge.models import Knowledge
 from bot.privacy import OptOuts
 from bot.pseudonyms import Pseudonyms
 from bot.query import Query
 from bot.query_log import QueryLog
 from bot.rendering import wording
 from bot.rendering.cards import notice_card
-from bot.rendering.components import Card, Reader
+from bot.rendering.components import Card
 
 log = logging.getLogger(__name__)
 
@@ -38,8 +38,6 @@ UNANSWERABLE = frozenset(
         50027,  # invalid webhook token
     }
 )
-
-AnyInteraction = discord.Interaction[Any]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,21 +68,19 @@ class Replies:
         self._pseudonyms = pseudonyms
         self._opt_outs = opt_outs
 
-    async def send(
-        self, interaction: AnyInteraction, card: Card, asked: Asked, knowledge: Knowledge, *, private: bool
-    ) -> None:
-        """Answer with a new message."""
-        self._record(interaction, asked, knowledge, private=private)
-        await interaction.response.send_message(view=card, ephemeral=private)
+    async def send(self, interaction: AnyInteraction, card: Card, asked: Asked, occasion: Occasion) -> None:
+        """Answer with a new message, seen by whom the occasion says."""
+        self._record(interaction, asked, occasion)
+        await interaction.response.send_message(view=card, ephemeral=occasion.private)
 
-    async def turn(self, interaction: AnyInteraction, card: Card, asked: Asked, knowledge: Knowledge) -> None:
+    async def turn(self, interaction: AnyInteraction, card: Card, asked: Asked, occasion: Occasion) -> None:
         """Answer by changing the message whose component was pressed."""
-        self._record(interaction, asked, knowledge, private=is_private(interaction))
+        self._record(interaction, asked, occasion)
         await interaction.response.edit_message(view=card)
 
-    async def note(self, interaction: AnyInteraction, text: str, asked: Asked, knowledge: Knowledge) -> None:
+    async def note(self, interaction: AnyInteraction, text: str, asked: Asked, occasion: Occasion) -> None:
         """Answer privately with a sentence of the bot about itself, and record it."""
-        self._record(interaction, asked, knowledge, private=True)
+        self._record(interaction, asked, occasion.privately())
         await interaction.response.send_message(view=notice_card(text), ephemeral=True)
 
     async def tell(self, interaction: AnyInteraction, text: str) -> None:
@@ -114,7 +110,7 @@ class Replies:
         except Exception:  # nothing is left that could answer
             log.exception("The reply about a failed interaction failed too.")
 
-    def _record(self, interaction: AnyInteraction, asked: Asked, knowledge: Knowledge, *, private: bool) -> None:
+    def _record(self, interaction: AnyInteraction, asked: Asked, occasion: Occasion) -> None:
         pseudonym = self._pseudonyms.of(interaction.user.id)
         if pseudonym in self._opt_outs:
             return
@@ -123,31 +119,26 @@ class Replies:
             Query(
                 interaction_id=interaction.id,
                 asked_at=interaction.created_at.isoformat(timespec="milliseconds"),
-                guild_id=interaction.guild_id,
+                guild_id=occasion.guild_id,
                 user_key=pseudonym,
                 key_id=self._pseudonyms.key_id,
                 source=asked.source,
                 command=asked.command,
                 topic=asked.topic,
                 section=asked.section,
-                language=knowledge.pack.default_language,
+                language=occasion.reader.language,
                 locale=str(interaction.locale),
                 outcome=asked.outcome,
-                private=private,
-                edition=knowledge.edition,
+                private=occasion.private,
+                edition=occasion.knowledge.edition,
                 answer_us=round((time.perf_counter() - received) * 1_000_000),
                 asked_language=asked.language,
                 score=asked.score,
                 runner_ups=" ".join(asked.runner_ups) or None,
                 regards=asked.regards,
-                text=asked.text,
+                text=asked.text if occasion.keep_texts else None,
             )
         )
-
-
-def reader_of(interaction: AnyInteraction, *, private: bool) -> Reader:
-    """Return for whom a card is made in answer to *interaction*."""
-    return Reader(owner=interaction.user.id, private=private, today=interaction.created_at.date())
 
 
 def is_private(interaction: AnyInteraction) -> bool:

@@ -6,9 +6,9 @@ from typing import Any
 from discord import app_commands
 
 from bot.answers.lookup import complete_pages, find_page
-from bot.commands.replies import AnyInteraction, Asked, Replies, reader_of
-from bot.knowledge.editions import Library
-from bot.knowledge.models import Topic
+from bot.commands.occasions import AnyInteraction, Occasions
+from bot.commands.replies import Asked, Replies
+from bot.knowledge.models import Command, Knowledge
 from bot.rendering.cards import topic_card
 from bot.rendering.limits import CHOICE_LIMIT, shortened
 
@@ -25,26 +25,27 @@ def everywhere(command: AnyCommand) -> AnyCommand:
     return command
 
 
-def topic_commands(library: Library, replies: Replies) -> list[AnyCommand]:
-    """Return a command for each topic of the current edition."""
-    return [_topic_command(topic, library, replies) for topic in library.current.topics.values()]
+def topic_commands(knowledge: Knowledge, occasions: Occasions, replies: Replies) -> list[AnyCommand]:
+    """
+    Return a command for each topic of *knowledge*, retired ones included.
+
+    Each answers from the edition that is current when it is used.
+    """
+    return [_topic_command(topic_id, command, occasions, replies) for topic_id, command in knowledge.commands.items()]
 
 
-def _topic_command(topic: Topic, library: Library, replies: Replies) -> AnyCommand:
-    topic_id = topic.id
-
-    @app_commands.command(name=topic.command.name, description=topic.command.description)
+def _topic_command(topic_id: str, command: Command, occasions: Occasions, replies: Replies) -> AnyCommand:
+    @app_commands.command(name=command.name, description=command.description)
     @app_commands.describe(section=SECTION_HELP, private=PRIVATE_HELP)
     async def show(interaction: AnyInteraction, section: str | None = None, private: bool = False) -> None:
-        knowledge = library.current
-        found = find_page(topic_id, section, knowledge)
-        card = topic_card(found, knowledge, reader_of(interaction, private=private))
-        asked = Asked(command=topic.command.name, topic=topic_id, section=found.page or None)
-        await replies.send(interaction, card, asked, knowledge, private=private)
+        here = await occasions.of(interaction, private=private)
+        found = find_page(topic_id, section, here.knowledge)
+        asked = Asked(command=command.name, topic=found.topic.id, section=found.page or None)
+        await replies.send(interaction, topic_card(found, here.knowledge, here.reader), asked, here)
 
     @show.autocomplete("section")
-    async def complete_section(_: AnyInteraction, typed: str) -> list[app_commands.Choice[str]]:
-        current = library.current.topics.get(topic_id)
+    async def complete_section(interaction: AnyInteraction, typed: str) -> list[app_commands.Choice[str]]:
+        current = occasions.edition_for(interaction).present_topic(topic_id)
         return choices(complete_pages(current, typed)) if current else []
 
     return everywhere(show)

@@ -9,7 +9,7 @@ is replaced by one that catches everything. ``tests/delivery/test_discordpy_cont
 import asyncio
 import logging
 import time
-from collections.abc import Callable, Coroutine, Iterable
+from collections.abc import Callable, Coroutine, Iterable, Sequence
 from typing import Any
 
 import aiohttp
@@ -17,11 +17,15 @@ import discord
 from discord import app_commands
 
 from bot.commands.card_presses import CardPresses
-from bot.commands.replies import RECEIVED, AnyInteraction, Replies
+from bot.commands.occasions import AnyInteraction
+from bot.commands.replies import RECEIVED, Replies
+from bot.commands.settings_panel import SettingsPanel
 from bot.commands.topics import AnyCommand
 from bot.delivery.command_sync import CommandSync
 from bot.rendering.components import CardButton, CardSelect
 from bot.rendering.custom_ids import VERSION
+from bot.rendering.panel import PanelItem
+from bot.rendering.panel_ids import PANEL_VERSION, PanelPress
 
 log = logging.getLogger(__name__)
 
@@ -58,6 +62,7 @@ class BotClient(discord.Client):
         commands: Iterable[AnyCommand | app_commands.ContextMenu | app_commands.Group],
         *,
         presses: CardPresses,
+        panel: SettingsPanel,
         replies: Replies,
         command_sync: CommandSync | None,
         on_connected: Callable[[], None],
@@ -76,12 +81,13 @@ class BotClient(discord.Client):
         self.replies = replies
         self._on_connected = on_connected
         self._presses = presses
+        self._panel = panel
         self._command_sync = command_sync
         self._in_flight: set[asyncio.Task[Any]] = set()
         self.tree = BotTree(self)
         for command in commands:
             self.tree.add_command(command)
-        self.add_dynamic_items(CardButton, CardSelect)
+        self.add_dynamic_items(CardButton, CardSelect, PanelItem)
         _guard_parsers(self._connection.parsers)
 
     async def start_over(self) -> None:
@@ -99,26 +105,37 @@ class BotClient(discord.Client):
         log.info("Ready as %s.", self.user)
 
     async def on_interaction(self, interaction: discord.Interaction["BotClient"]) -> None:
-        """Answer presses of components that no card of ours carries; discord.py would drop them without a word."""
-        if interaction.type not in {discord.InteractionType.component, discord.InteractionType.modal_submit}:
-            return
+        """Answer forms, and presses of components that none of ours carries; discord.py would drop them silently."""
         data: dict[str, Any] = dict(interaction.data or {})
-        if not str(data.get("custom_id", "")).startswith(f"{VERSION}:"):
-            await self.handle_press(interaction, None)
+        custom_id = str(data.get("custom_id", ""))
+        match interaction.type:
+            case discord.InteractionType.modal_submit:
+                await self._run(self._panel.submit_note(interaction, PanelPress.parse(custom_id)), interaction)
+            case discord.InteractionType.component if not custom_id.startswith((f"{VERSION}:", f"{PANEL_VERSION}:")):
+                await self.handle_press(interaction, None)
 
     async def on_error(self, event_method: str, /, *args: Any, **kwargs: Any) -> None:
         log.exception("Handling the event %s failed.", event_method)
 
     async def handle_press(self, interaction: AnyInteraction, press: Any) -> None:
         """Answer a pressed component of a card; see ``bot.rendering.components.PressHandler``."""
-        interaction.extras.setdefault(RECEIVED, time.perf_counter())
-        await self.track(self._answer_press(interaction, press), name="press")
+        await self._run(self._presses.handle(interaction, press), interaction)
 
-    async def _answer_press(self, interaction: AnyInteraction, press: Any) -> None:
-        try:
-            await self._presses.handle(interaction, press)
-        except Exception as error:  # noqa: BLE001  the edge: the reply says what can be said
-            await self.replies.explain(interaction, error)
+    async def handle_panel(self, interaction: AnyInteraction, press: Any, values: Sequence[str]) -> None:
+        """Answer a used component of the settings panel; see ``bot.rendering.panel.PanelPressHandler``."""
+        await self._run(self._panel.handle(interaction, press, values), interaction)
+
+    async def _run(self, answering: Coroutine[Any, Any, None], interaction: AnyInteraction) -> None:
+        """Carry out what answers *interaction*, as a task that shutting down waits for."""
+        interaction.extras.setdefault(RECEIVED, time.perf_counter())
+
+        async def answer() -> None:
+            try:
+                await answering
+            except Exception as error:  # noqa: BLE001  the edge: the reply says what can be said
+                await self.replies.explain(interaction, error)
+
+        await self.track(answer(), name="press")
 
     def track(self, coroutine: Coroutine[Any, Any, Any], *, name: str) -> asyncio.Task[Any]:
         """Run *coroutine*, which handles its own errors, as a task that shutting down waits for."""

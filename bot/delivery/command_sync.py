@@ -57,6 +57,17 @@ class Difference:
         ]
         return "; ".join(parts) or "no difference"
 
+    @property
+    def advice(self) -> str:
+        """What can be done about commands that are no longer ours; empty when there are none."""
+        if not self.removed:
+            return ""
+        return (
+            f"Discord still has {', '.join(self.removed)}, which this edition does not. Removing a command deletes "
+            "every server's permission overrides for it, so it stays until you run once with --allow-removals. If it "
+            "was a topic's, an entry in the pack's retired.yaml keeps it answering with the topic that took its place."
+        )
+
 
 def compare(ours: Sequence[Payload], theirs: Sequence[Payload]) -> Difference:
     """Return how *ours* differ from *theirs*, whatever defaults either side spells out."""
@@ -116,11 +127,7 @@ class CommandSync:
         """Return the registrations to leave in place although they are not ours any more."""
         if not self.last.removed or self.allow_removals:
             return []
-        log.warning(
-            "Discord still has %s, which this edition does not. Removing a command deletes every server's permission "
-            "overrides for it, so it stays until you run once with --allow-removals.",
-            ", ".join(self.last.removed),
-        )
+        log.warning("%s", self.last.advice)
         mine = {_key(command) for command in ours}
         return [
             {key: value for key, value in command.items() if key not in _IGNORED}

@@ -24,10 +24,10 @@ Load = Callable[[Path], Knowledge]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EditionChange:
-    """How two editions of a pack differ in what is for ever."""
+    """How two editions of a pack differ in what is for ever. A topic that becomes a retired one is not removed."""
 
     added_topics: tuple[str, ...]
-    removed_topics: tuple[str, ...]
+    removed_topics: tuple[str, ...]  # neither answer nor lead to another topic any more
     commands_differ: bool  # Discord has to be told: a command's name or description changed
 
 
@@ -35,8 +35,8 @@ def compare(old: Knowledge, new: Knowledge) -> EditionChange:
     """Return what changed from *old* to *new* in topics and commands."""
     return EditionChange(
         added_topics=tuple(id_ for id_ in new.topics if id_ not in old.topics),
-        removed_topics=tuple(id_ for id_ in old.topics if id_ not in new.topics),
-        commands_differ={t.command for t in old.topics.values()} != {t.command for t in new.topics.values()},
+        removed_topics=tuple(id_ for id_ in old.commands if id_ not in new.commands),
+        commands_differ=set(old.commands.values()) != set(new.commands.values()),
     )
 
 
@@ -76,6 +76,13 @@ class Library:
         change = compare(self.current, new)
         if new.fingerprint != self.current.fingerprint:
             log.info("Edition %s replaces %s.", new.edition, self.current.edition)
+        if change.removed_topics:
+            log.warning(
+                "Edition %s has no topic %s any more, and people who use its command are told so. To have it lead to "
+                "another topic, enter it in retired.yaml (docs/writing-knowledge.md, “Retire or merge a topic”).",
+                new.edition,
+                ", ".join(change.removed_topics),
+            )
         self.current = new
         return change
 

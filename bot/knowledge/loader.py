@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
-from rapidfuzz import process
 
 from bot.errors import KnowledgeError, Problem
 from bot.knowledge.files import fingerprint_of, pack_files
+from bot.knowledge.mistakes import near, words_of
 from bot.knowledge.models import (
     GlossaryTerm,
     Kind,
@@ -20,6 +20,7 @@ from bot.knowledge.models import (
     OutOfScope,
     Pack,
     Phrase,
+    RetiredTopic,
     Source,
     SourceKind,
     TimelineEvent,
@@ -33,26 +34,6 @@ from bot.strict_yaml import read_yaml
 PACK_SIZE_LIMIT = 16 * 1024 * 1024  # bytes of all files together
 
 _Valid = TypeVar("_Valid")
-
-# Messages of pydantic that a person who edits YAML could not act on, by pydantic's error type.
-_WORDS = {
-    "missing": "is missing. Add it.",
-    "extra_forbidden": "is not a key that is known here. Check the spelling or remove it.",
-    "string_too_long": "is too long: at most {max_length} characters.",
-    "string_too_short": "is too short: at least {min_length} characters.",
-    "too_long": "has too many items: at most {max_length}.",
-    "too_short": "has too few items: at least {min_length}.",
-    "string_type": "should be a text.",
-    "tuple_type": "should be a list.",
-    "list_type": "should be a list.",
-    "model_type": "should be a mapping of keys.",
-    "dict_type": "should be a mapping of keys.",
-    "enum": "should be one of: {expected}.",
-    "string_pattern_mismatch": "has characters that are not allowed here (it must match {pattern}).",
-    "int_parsing": "should be a whole number.",
-    "greater_than": "should be greater than {gt}.",
-    "date_from_datetime_parsing": "is not a day of the calendar.",
-}
 
 
 def load_knowledge(folder: Path) -> Knowledge:
@@ -87,6 +68,7 @@ class _Reading:
         self.problems: list[Problem] = []
         self._folder = folder
         self._data: dict[Path, MappingNode | SequenceNode] = {}
+        self._moves: Mapping[str, str] = {}  # from a retired topic's id to that of the topic it moved to
 
     def knowledge(self) -> Knowledge | None:
         if not self._folder.is_dir():
@@ -111,12 +93,15 @@ class _Reading:
         glossary = self._valid(TypeAdapter(tuple[GlossaryTerm, ...]), "glossary.yaml", optional=True) or ()
         timeline = self._valid(TypeAdapter(tuple[TimelineEvent, ...]), "timeline.yaml", optional=True) or ()
         out_of_scope = self._valid(TypeAdapter(tuple[OutOfScope, ...]), "out_of_scope.yaml", optional=True) or ()
+        retired = self._valid(TypeAdapter(tuple[RetiredTopic, ...]), "retired.yaml", optional=True) or ()
         if not (self._folder / "topics").is_dir():
             self._complain(self._folder / "topics", None, "", "is missing. A pack needs at least one topic file.")
 
         by_id = {topic.id: topic for _, topic in topics}
         known = by_id.keys() | {Path(name).stem for name in topic_names}  # a broken topic is complained of once
+        self._moves = {entry.id: entry.moved_to for entry in retired}
         self._check_topics(topics, known)
+        self._check_retired(retired, by_id, known)
         self._check_references(sources, topics, glossary, timeline, known)
         self._check_unique("glossary.yaml", ((i, "term", term.term) for i, term in enumerate(glossary)))
         self._check_unique("out_of_scope.yaml", ((i, "id", group.id) for i, group in enumerate(out_of_scope)))
@@ -128,6 +113,7 @@ class _Reading:
             pack=pack,
             sources=sources or {},
             topics={topic_id: by_id[topic_id] for topic_id in listed if topic_id in by_id},
+            retired={entry.id: entry for entry in retired},
             glossary=tuple(sorted(glossary, key=lambda term: term.term.casefold())),
             timeline=tuple(sorted(timeline, key=lambda event: event.date)),
             out_of_scope=out_of_scope,
@@ -147,8 +133,8 @@ class _Reading:
                 file = f"locales/{folder.name}/{name}.yaml"
                 parts[name] = self._valid(TypeAdapter(dict[TopicId, tuple[Phrase, ...]]), file, optional=True) or {}
                 for key in parts[name].keys() - ids:
-                    message = f"there is no “{key}” to give examples of.{_near(key, ids)}"
-                    self._complain_at(self._folder / file, [key], message)
+                    hint = self._instead_of(key, ids) if name == "asks" else near(key, ids)
+                    self._complain_at(self._folder / file, [key], f"there is no “{key}” to give examples of.{hint}")
             found[folder.name] = Wordings(asks=parts["asks"], out_of_scope=parts["out_of_scope"])
         return found
 
@@ -170,7 +156,7 @@ class _Reading:
                 location = [step for step in detail["loc"] if isinstance(step, str | int)]
                 if detail["type"] == "too_short" and any(_is_inside(other["loc"], location) for other in details):
                     continue  # the items are there; pydantic does not count those with mistakes
-                self._complain(path, line_of(data, location), key_path(location), _words(detail))
+                self._complain(path, line_of(data, location), key_path(location), words_of(detail))
             return None
 
     def _complain(self, path: Path, line: int | None, key: str, message: str) -> None:
@@ -178,6 +164,14 @@ class _Reading:
 
     def _complain_at(self, path: Path, location: list[str | int], message: str) -> None:
         self._complain(path, line_of(self._data[path], location), key_path(location), message)
+
+    def _instead_of(self, topic_id: str, known: Collection[str]) -> str:
+        """Return what to write instead of a topic that is not known, with a leading space."""
+        if topic_id not in self._moves:
+            return near(topic_id, known) or " Name one there is; if it was one before, enter it in retired.yaml."
+        moved_to = self._moves[topic_id]
+        hint = f"write “{moved_to}”, to which it moved" if moved_to in known else "write one that answers"
+        return f" It is retired: {hint}."
 
     def _check_topics(self, topics: list[tuple[Path, Topic]], known: Collection[str]) -> None:
         commands: dict[str, str] = {}
@@ -193,13 +187,32 @@ class _Reading:
                 self._complain_at(path, ["command", "name"], f"“{topic.command.name}” is the command of “{owner}”.")
             for i, other in enumerate(topic.related):
                 if other == topic.id or other not in known:
-                    self._complain_at(path, ["related", i], f"there is no other topic “{other}”.{_near(other, known)}")
+                    message = f"there is no other topic “{other}”.{self._instead_of(other, known)}"
+                    self._complain_at(path, ["related", i], message)
             self._check_unique_in(path, ((["sections", i, "id"], s.id) for i, s in enumerate(topic.sections)))
             for field in ("aliases", "asks"):
                 for i, phrase in enumerate(getattr(topic, field)):
                     place = f"{topic.id}.{field}[{i}]"
                     if (owner := phrases.setdefault(phrase.casefold(), place)) != place:
                         self._complain_at(path, [field, i], f"“{phrase}” stands twice, also as {owner}. Remove one.")
+
+    def _check_retired(
+        self, retired: Sequence[RetiredTopic], topics: Mapping[str, Topic], known: Collection[str]
+    ) -> None:
+        path = self._folder / "retired.yaml"
+        self._check_unique_in(path, (([i, "id"], entry.id) for i, entry in enumerate(retired)))
+        self._check_unique_in(path, (([i, "command", "name"], entry.command.name) for i, entry in enumerate(retired)))
+        commands = {topic.command.name: topic.id for topic in topics.values()}
+        for i, entry in enumerate(retired):
+            if entry.id in known:
+                message = f"“{entry.id}” is still a topic. Remove topics/{entry.id}.yaml or this entry."
+                self._complain_at(path, [i, "id"], message)
+            if owner := commands.get(entry.command.name):
+                message = f"“{entry.command.name}” is the command of “{owner}”. Give the one the retired topic had."
+                self._complain_at(path, [i, "command", "name"], message)
+            if entry.moved_to not in known:
+                message = f"there is no topic “{entry.moved_to}”.{self._instead_of(entry.moved_to, known)}"
+                self._complain_at(path, [i, "moved_to"], message)
 
     def _check_references(
         self,
@@ -221,9 +234,8 @@ class _Reading:
             for i, entry in enumerate(entries):
                 self._check_cited(path, [i, "sources"], entry.sources, None, sources)
                 if entry.topic not in known:
-                    self._complain_at(
-                        path, [i, "topic"], f"there is no topic “{entry.topic}”.{_near(entry.topic, known)}"
-                    )
+                    message = f"there is no topic “{entry.topic}”.{self._instead_of(entry.topic, known)}"
+                    self._complain_at(path, [i, "topic"], message)
 
     def _check_cited(
         self,
@@ -238,7 +250,7 @@ class _Reading:
         for i, source_id in enumerate(cited):
             source = sources.get(source_id)
             if source is None:
-                message = f"there is no source “{source_id}” in sources.yaml.{_near(source_id, sources)}"
+                message = f"there is no source “{source_id}” in sources.yaml.{near(source_id, sources)}"
                 self._complain_at(path, [*location, i], message)
             elif source.kind is SourceKind.STATE_MEDIA and kind not in {None, Kind.OFFICIAL_POSITION, Kind.EVENT}:
                 message = f"“{source_id}” is state media, which may only be cited for what its own officials said."
@@ -261,7 +273,7 @@ class _Reading:
     def _check_order(self, pack: Pack, known: Collection[str]) -> None:
         for i, topic_id in enumerate(pack.order):
             if topic_id not in known:
-                message = f"there is no topic “{topic_id}”.{_near(topic_id, known)}"
+                message = f"there is no topic “{topic_id}”.{self._instead_of(topic_id, known)}"
                 self._complain_at(self._folder / "pack.yaml", ["order", i], message)
 
 
@@ -277,19 +289,6 @@ def _is_inside(location: Sequence[str | int], outer: Sequence[str | int]) -> boo
     return len(location) > len(outer) and list(location[: len(outer)]) == list(outer)
 
 
-def _words(detail: Any) -> str:
-    """Return what a pydantic error says, as a sentence for the person who edits the file."""
-    if detail["type"] == "value_error":
-        return f"{detail['ctx']['error']}."
-    words = _WORDS.get(detail["type"])
-    return words.format(**detail.get("ctx", {})) if words else f"{detail['msg']}."
-
-
-def _near(name: str, known: Iterable[str]) -> str:
-    match = process.extractOne(name, list(known), score_cutoff=70)
-    return f" Did you mean “{match[0]}”?" if match else ""
-
-
 def json_schemas() -> Mapping[str, dict[str, Any]]:
     """Return a JSON Schema for each kind of pack file, by the file name it is saved under."""
     adapters: dict[str, TypeAdapter[Any]] = {
@@ -299,5 +298,6 @@ def json_schemas() -> Mapping[str, dict[str, Any]]:
         "glossary": TypeAdapter(tuple[GlossaryTerm, ...]),
         "timeline": TypeAdapter(tuple[TimelineEvent, ...]),
         "out_of_scope": TypeAdapter(tuple[OutOfScope, ...]),
+        "retired": TypeAdapter(tuple[RetiredTopic, ...]),
     }
     return {f"{name}.schema.json": adapter.json_schema() for name, adapter in adapters.items()}

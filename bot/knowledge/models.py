@@ -164,6 +164,16 @@ class Topic(_FileModel):
         return titles | ({MISCONCEPTIONS: "Often said, but not so"} if self.misconceptions else {})
 
 
+class RetiredTopic(_FileModel):
+    """A topic that went into another one. Its command stays registered and answers with that one."""
+
+    id: TopicId
+    command: Command  # as it was, so that servers' permission overrides for it stay valid
+    moved_to: TopicId  # a topic that answers; never a retired one
+    since: Day  # it was retired on this day
+    note: ClaimText | None = None  # shown above the answer, after where the topic went
+
+
 class GlossaryTerm(_FileModel):
     """A word of the subject in one or two sentences."""
 
@@ -242,15 +252,28 @@ class Knowledge:
     pack: Pack
     sources: Mapping[str, Source]
     topics: Mapping[str, Topic]  # by id, in the order they are listed
+    retired: Mapping[str, RetiredTopic]  # by id; no id and no command is also a topic's
     glossary: tuple[GlossaryTerm, ...]  # by term
     timeline: tuple[TimelineEvent, ...]  # oldest first
     out_of_scope: tuple[OutOfScope, ...]
     fingerprint: str  # first 8 hexadecimal digits of the SHA-256 of all files
+    hidden: frozenset[str] = frozenset()  # ids of topics left out of this selection, see bot.knowledge.selection
 
     @property
     def edition(self) -> str:
         """What identifies this edition on cards and in the log: ``2026-11-25-3f9a2c1b``."""
         return f"{self.pack.edition.isoformat()}-{self.fingerprint}"
+
+    @property
+    def commands(self) -> Mapping[str, Command]:
+        """The command of each topic and of each retired one, by the topic's id."""
+        answering = {topic.id: topic.command for topic in self.topics.values()}
+        return answering | {entry.id: entry.command for entry in self.retired.values()}
+
+    def present_topic(self, topic_id: str) -> Topic | None:
+        """Return what answers for *topic_id* now: the topic, or the one it moved to; ``None`` if there is neither."""
+        retired = self.retired.get(topic_id)
+        return self.topics.get(retired.moved_to if retired else topic_id)
 
     def review_day(self, claim: Claim) -> date:
         """Return the day after which *claim* counts as overdue for review."""

@@ -25,6 +25,7 @@ def notice_card(text: str) -> Card:
 def topic_card(found: Found, knowledge: Knowledge, reader: Reader, *, note: str | None = None) -> Card:
     """The answer of a topic, on the page that was found; *note* stands above it."""
     topic, page = found.topic, found.page
+    note = note or wording.redirection(found)
     numbers = _SourceNumbers(knowledge)
     body: list[str]
     if page == OVERVIEW:
@@ -38,9 +39,10 @@ def topic_card(found: Found, knowledge: Knowledge, reader: Reader, *, note: str 
         lines = "\n\n".join(_claim_lines(topic.claims_of(page), knowledge, numbers, reader))
         body = [f"## {topic.title}\n### {topic.page_titles[page]}", lines]
     return Card(
+        *reader.above(topic.id),
         *([note] if note else []),
         *body,
-        _footer(knowledge),
+        _footer(knowledge, reader),
         rows=(
             [_page_select(topic, page, reader)],
             _related_buttons(topic, knowledge, reader),
@@ -49,7 +51,7 @@ def topic_card(found: Found, knowledge: Knowledge, reader: Reader, *, note: str 
     )
 
 
-def sources_card(found: Found, knowledge: Knowledge) -> Card:
+def sources_card(found: Found, knowledge: Knowledge, reader: Reader) -> Card:
     """The sources of a topic's page, numbered as on its card."""
     numbers = _SourceNumbers(knowledge)
     for source_ids in _cited(found):
@@ -63,7 +65,7 @@ def sources_card(found: Found, knowledge: Knowledge) -> Card:
             f"-# {source.publisher} · {wording.SOURCE_KIND_NAMES[source.kind]}{published}"
         )
     title = found.topic.page_titles.get(found.page, wording.OVERVIEW_TITLE)
-    return Card(f"## {wording.SOURCES}\n{found.topic.title}: {title}", "\n".join(entries), _footer(knowledge))
+    return Card(f"## {wording.SOURCES}\n{found.topic.title}: {title}", "\n".join(entries), _footer(knowledge, reader))
 
 
 def topics_card(knowledge: Knowledge, reader: Reader) -> Card:
@@ -75,7 +77,7 @@ def topics_card(knowledge: Knowledge, reader: Reader) -> Card:
     return Card(
         f"## {knowledge.pack.title}\n{knowledge.pack.description}",
         lines,
-        _footer(knowledge),
+        _footer(knowledge, reader),
         rows=([_topic_select(knowledge, reader)], _own_message_buttons(reader)),
     )
 
@@ -85,11 +87,12 @@ def term_card(found: FoundTerm, knowledge: Knowledge, reader: Reader) -> Card:
     term = found.term
     full_name = f"\n*{term.full_name}*" if term.full_name else ""
     links = _SourceNumbers(knowledge).links(term.sources)
-    topic = knowledge.topics[term.topic]
+    topics = [knowledge.topics[term.topic]] if term.topic in knowledge.topics else []
     return Card(
+        *reader.above(term.topic),
         f"## {term.term}{full_name}\n{term.definition}\n-# {wording.day(term.as_of)} · {links}",
-        _footer(knowledge),
-        rows=(_topic_buttons([topic], reader), _own_message_buttons(reader)),
+        _footer(knowledge, reader),
+        rows=(_topic_buttons(topics, reader), _own_message_buttons(reader)),
     )
 
 
@@ -109,9 +112,10 @@ def timeline_card(found: FoundEvents, knowledge: Knowledge, reader: Reader) -> C
     ]
     related = _topic_buttons([found.topic], reader) if found.topic else []
     return Card(
+        *reader.above(found.topic.id if found.topic else ""),
         f"## {heading}{place}",
         "\n".join(lines) or wording.NO_EVENTS,
-        _footer(knowledge),
+        _footer(knowledge, reader),
         rows=([*turns, *related], _own_message_buttons(reader)),
     )
 
@@ -158,9 +162,13 @@ def check_card(judged: Answer, topics: Sequence[Topic], knowledge: Knowledge, re
     first = judged.page if isinstance(judged, Found) else MISCONCEPTIONS if isinstance(judged, Corrected) else OVERVIEW
     share = Press(action=Action.SHARE, topic=topics[0].id, page=first, owner=reader.owner)
     return Card(
+        *reader.above(topics[0].id),
         *blocks,
-        _footer(knowledge),
-        rows=(_choice_buttons(topics, reader, regards), [CardButton.of(share, wording.SHARE)]),
+        _footer(knowledge, reader),
+        rows=(
+            _choice_buttons(topics, reader, regards),
+            [CardButton.of(share, wording.SHARE)] if reader.may_share else [],
+        ),
     )
 
 
@@ -169,7 +177,7 @@ def text_card(title: str, paragraphs: Sequence[str], knowledge: Knowledge, reade
     return Card(
         f"## {title}",
         *paragraphs,
-        _footer(knowledge),
+        _footer(knowledge, reader),
         rows=([_topic_select(knowledge, reader)], _own_message_buttons(reader)),
     )
 
@@ -212,11 +220,11 @@ def _cited(found: Found) -> Iterable[tuple[str, ...]]:
     return [claim.sources for claim in found.topic.claims_of(found.page)]
 
 
-def _footer(knowledge: Knowledge) -> str:
+def _footer(knowledge: Knowledge, reader: Reader) -> str:
     pack = knowledge.pack
     return (
         f"-# Edition {wording.day(pack.edition)} ({knowledge.fingerprint}) · research to {wording.day(pack.reviewed)}"
-        f" · {wording.language(pack.default_language)}"
+        f" · {wording.language(reader.language)}"
     )
 
 
@@ -256,7 +264,7 @@ def _choice_buttons(topics: Iterable[Topic], reader: Reader, regards: int) -> li
 
 
 def _related_buttons(topic: Topic, knowledge: Knowledge, reader: Reader) -> list[CardButton]:
-    return _topic_buttons([knowledge.topics[id_] for id_ in topic.related], reader)
+    return _topic_buttons([knowledge.topics[id_] for id_ in topic.related if id_ in knowledge.topics], reader)
 
 
 def _topic_buttons(topics: Iterable[Topic], reader: Reader) -> list[CardButton]:
@@ -269,6 +277,8 @@ def _action_buttons(topic_id: str, page: str, reader: Reader) -> list[CardButton
     sources = CardButton.of(
         Press(action=Action.SOURCES, topic=topic_id, page=page, owner=reader.owner), wording.SOURCES
     )
+    if reader.private and not reader.may_share:
+        return [sources]
     if reader.private:
         share = Press(action=Action.SHARE, topic=topic_id, page=page, owner=reader.owner)
         return [sources, CardButton.of(share, wording.SHARE, discord.ButtonStyle.primary)]

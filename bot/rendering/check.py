@@ -4,11 +4,11 @@ from collections.abc import Iterator
 from datetime import date
 
 from bot.answers.lookup import find_events
-from bot.answers.models import OVERVIEW, Found, FoundTerm
+from bot.answers.models import OVERVIEW, Corrected, Found, FoundTerm
 from bot.knowledge.models import Knowledge
-from bot.rendering.cards import sources_card, term_card, timeline_card, topic_card, topics_card
+from bot.rendering.cards import corrected_card, sources_card, term_card, timeline_card, topic_card, topics_card
 from bot.rendering.components import Card, Reader
-from bot.rendering.limits import broken_limits
+from bot.rendering.limits import NOTE_ROOM, TEXT_LIMIT, broken_limits
 
 # The longest a card can be: the largest id Discord could give, and every claim past its review date.
 _LONGEST = Reader(owner=2**63 - 1, private=False, today=date(9999, 1, 1))
@@ -21,7 +21,7 @@ def unshowable(knowledge: Knowledge) -> Iterator[tuple[str, str, str]]:
     Cards are built one after another, so this can be stopped early.
     """
     for name, key, card in _cards(knowledge):
-        for problem in broken_limits(card.payload()):
+        for problem in broken_limits(card.payload(), text_limit=TEXT_LIMIT - NOTE_ROOM):
             yield name, key, f"the card {problem}"
 
 
@@ -31,7 +31,16 @@ def _cards(knowledge: Knowledge) -> Iterator[tuple[str, str, Card]]:
         for page, title in {OVERVIEW: "overview", **topic.page_titles}.items():
             found = Found(topic=topic, page=page)
             yield name, title, topic_card(found, knowledge, _LONGEST)
-            yield name, f"sources of {title}", sources_card(found, knowledge)
+            yield name, f"sources of {title}", sources_card(found, knowledge, _LONGEST)
+        for item in topic.misconceptions:
+            correction = corrected_card(Corrected(topic=topic, misconception=item), knowledge, _LONGEST)
+            yield name, f"correction of “{item.says}”", correction
+    for retired in knowledge.retired.values():
+        topic = knowledge.topics[retired.moved_to]
+        for page, title in {OVERVIEW: "overview", **topic.page_titles}.items():
+            found = Found(topic=topic, page=page, moved_from=retired, page_is_gone=page == OVERVIEW)
+            card = topic_card(found, knowledge, _LONGEST)
+            yield "retired.yaml", f"{retired.id}, {title} of {topic.id}", card
     yield "pack.yaml", "topics", topics_card(knowledge, _LONGEST)
     for term in knowledge.glossary:
         yield "glossary.yaml", term.term, term_card(FoundTerm(term=term), knowledge, _LONGEST)

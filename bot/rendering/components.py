@@ -7,8 +7,8 @@ mixes them with ordinary items would, when it dies, unregister the dynamic ones 
 """
 
 import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Protocol, Self, cast
 
@@ -17,6 +17,7 @@ from discord import ui
 
 from bot.rendering.custom_ids import VERSION, Action, Press
 from bot.rendering.limits import BUTTON_LABEL_LIMIT, shortened
+from bot.rendering.wording import SERVER_NOTE
 
 ACCENT = 0x2F6DB5  # the container's edge; carries no meaning
 _SELECT_ACTIONS = (Action.PAGE, Action.PICK)
@@ -29,6 +30,16 @@ class Reader:
     owner: int  # id of the user who asked; may delete the card and turn its pages
     private: bool  # only the owner sees it
     today: date
+    may_share: bool = True  # whether they may show a private answer to everyone here
+    language: str = "en"  # of the answer
+    notes: Mapping[str, str] = field(default_factory=dict)  # the server's own, by topic; "" stands for all the others
+    notice: str | None = None  # of the bot about itself, above the answer
+
+    def above(self, topic_id: str = "") -> list[str]:
+        """Return what stands above an answer of this topic: the server's note, the bot's notice."""
+        note = self.notes.get(topic_id) or self.notes.get("")
+        quoted = "\n".join(f"> {line}" for line in note.splitlines()) if note else ""
+        return [*([f"-# {SERVER_NOTE}\n{quoted}"] if note else []), *([f"-# {self.notice}"] if self.notice else [])]
 
 
 class PressHandler(Protocol):

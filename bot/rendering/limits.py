@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 TEXT_LIMIT = 4000  # characters in all text displays of one message together
+NOTE_ROOM = 360  # characters that answers leave for a server's own note with its heading
 COMPONENT_LIMIT = 40  # components of one message, nested ones counted
 CUSTOM_ID_LIMIT = 100
 BUTTON_LABEL_LIMIT = 80
@@ -24,14 +25,14 @@ def shortened(text: str, limit: int) -> str:
     return text if len(text) <= limit else text[: limit - 1].rstrip() + "…"
 
 
-def broken_limits(components: Iterable[Mapping[str, Any]]) -> Iterator[str]:
+def broken_limits(components: Iterable[Mapping[str, Any]], *, text_limit: int = TEXT_LIMIT) -> Iterator[str]:
     """Yield each limit that a message's component payload breaks, as a sentence."""
     every = list(_walk(components))
     if len(every) > COMPONENT_LIMIT:
         yield f"has {len(every)} components; Discord allows {COMPONENT_LIMIT}."
     text = sum(len(item["content"]) for item in every if "content" in item)
-    if text > TEXT_LIMIT:
-        yield f"is {text:,} characters long with its links; Discord allows {TEXT_LIMIT:,}. Split it or shorten it."
+    if text > text_limit:
+        yield f"is {text:,} characters long with its links; there is room for {text_limit:,}. Split it or shorten it."
     custom_ids = [item["custom_id"] for item in every if "custom_id" in item]
     if len(set(custom_ids)) < len(custom_ids):
         yield "has two components with one custom id."

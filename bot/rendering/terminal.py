@@ -21,6 +21,9 @@ def answer_lines(found: Found, knowledge: Knowledge, *, today: date) -> Iterator
         late = f"; {wording.overdue(review_day)}" if today > review_day else ""
         return f"- {claim.text} ({wording.kind_and_day(claim)}{late}) {numbers(claim.sources)}"
 
+    if redirection := wording.redirection(found):
+        yield redirection
+        yield ""
     title = topic.page_titles.get(found.page)
     yield f"{topic.title}: {title}" if title else topic.title
     yield ""

@@ -2,6 +2,7 @@
 
 from datetime import date
 
+from bot.answers.models import Found
 from bot.knowledge.models import Claim, Kind, SourceKind
 
 KIND_NAMES = {
@@ -66,11 +67,19 @@ SEARCH_NOT_READY = "The search is getting ready. Please try again in a few secon
 OFTEN_SAID = "Often said, but not so"
 SPEAKS_TO_IT = "### What the sources say on this"
 
+SERVER_NOTE = "Note of this server's admins, not part of the answer"
+SETTINGS_UNREACHABLE = "Only you see this: what this server decided about answers cannot be read at the moment."
+NOT_YOURS_TO_SHARE = (
+    "Answers in this channel are private. Only members who may manage messages here, or whom the server's admins allow "
+    "it, can show one to everyone."
+)
+
 SOMETHING_BROKE = (
     "Something went wrong on our side and has been noted. Please try again; if it keeps happening, tell whoever runs "
     "this bot."
 )
 OLD_COMPONENT = "That button belongs to an older edition of this bot. `/topics` shows what there is now."
+OLD_PANEL = "That part of the settings belongs to an older version of this bot. Open `/settings panel` again."
 OLD_PAGE = "The page you asked for is no longer part of this topic. This is the topic as it stands now."
 OLD_COMMAND = (
     "That command has changed or is no longer offered. Reload Discord (Ctrl+R, or close and reopen the app) to see the "
@@ -96,6 +105,14 @@ def partial_day(value: str) -> str:
 def language(code: str) -> str:
     """Return the English name of a language, or its code when we have no name for it."""
     return LANGUAGE_NAMES.get(code, code)
+
+
+def redirection(found: Found) -> str | None:
+    """Say how a retired topic led to *found*; ``None`` when none did."""
+    if found.moved_from is None:
+        return None
+    moved = f"`/{found.command}` is now part of `/{found.topic.command.name}`."
+    return " ".join(filter(None, (moved, found.moved_from.note, OLD_PAGE if found.page_is_gone else "")))
 
 
 def overdue(review_day: date) -> str:

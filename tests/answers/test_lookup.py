@@ -14,7 +14,7 @@ from bot.answers.lookup import (
 )
 from bot.answers.models import OVERVIEW, UnknownSection, UnknownTerm, UnknownTopic, UnknownYear
 from bot.knowledge.models import MISCONCEPTIONS, Knowledge
-from tests.factories import make_knowledge
+from tests.factories import make_knowledge, make_retired, make_topic
 
 
 @pytest.mark.parametrize(
@@ -47,9 +47,36 @@ def test_an_unknown_section_is_answered_with_those_there_are(tmp_path: Path) -> 
 
 
 def test_an_unknown_topic_points_to_the_list(tmp_path: Path) -> None:
-    """A topic that was retired leads to the topics there are."""
+    """A topic that is gone without a word leads to the topics there are."""
     with pytest.raises(UnknownTopic, match="/topics"):
         find_page("tunnel", None, make_knowledge(tmp_path))
+
+
+def test_a_retired_topic_leads_to_the_one_it_moved_to(tmp_path: Path) -> None:
+    """The answer says which retired topic led there, and is logged under its command."""
+    found = find_page("tunnel", "opening", make_knowledge(tmp_path, retired=[make_retired("tunnel")]))
+
+    assert found.topic.id == "bridge"
+    assert found.page == "opening"
+    assert found.moved_from is not None
+    assert found.command == "tunnel"
+
+
+def test_a_page_that_did_not_move_with_its_topic_is_the_overview(tmp_path: Path) -> None:
+    """Somebody who remembers a section of a retired topic is not refused."""
+    found = find_page("tunnel", "paint colour", make_knowledge(tmp_path, retired=[make_retired("tunnel")]))
+
+    assert found.page == OVERVIEW
+    assert found.page_is_gone
+
+
+def test_a_retired_topic_completes_to_the_one_it_moved_to(tmp_path: Path) -> None:
+    """Typing the old id where a topic is asked for offers the new one; the old one is never offered."""
+    topics = make_topic("bridge"), make_topic("harbour")
+    knowledge = make_knowledge(tmp_path, *topics, retired=[make_retired("tunnel")])
+
+    assert [id_ for id_, _ in complete_topics(knowledge, "tunn")] == ["bridge"]
+    assert [id_ for id_, _ in complete_topics(knowledge, "")] == ["bridge", "harbour"]
 
 
 @pytest.mark.parametrize(

@@ -55,3 +55,9 @@ def test_added_and_removed_commands_are_named() -> None:
 
     assert difference == Difference(added=("/aid",), removed=("/old",))
     assert str(difference) == "added /aid; no longer ours /old"
+    assert "retired.yaml" in difference.advice
+
+
+def test_where_nothing_is_removed_there_is_no_advice() -> None:
+    """An operator is told of removals only where there are some."""
+    assert compare([OURS], []).advice == ""

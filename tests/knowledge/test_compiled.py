@@ -4,6 +4,7 @@ import pytest
 
 from bot.knowledge.compiled import read_compiled, write_compiled
 from bot.knowledge.models import Knowledge
+from tests.factories import make_knowledge, make_retired
 
 
 def test_a_compiled_edition_is_the_same_edition(tmp_path: Path, real_pack: Knowledge) -> None:
@@ -14,6 +15,14 @@ def test_a_compiled_edition_is_the_same_edition(tmp_path: Path, real_pack: Knowl
 
     assert again == real_pack
     assert list(again.topics) == list(real_pack.topics)
+
+
+def test_retired_topics_are_compiled_too(tmp_path: Path) -> None:
+    """A start from the compiled edition keeps redirecting commands."""
+    knowledge = make_knowledge(tmp_path / "pack", retired=[make_retired(note="It was filled in.")])
+    write_compiled(tmp_path / "edition.json", knowledge)
+
+    assert read_compiled(tmp_path / "edition.json", knowledge.fingerprint) == knowledge
 
 
 def test_a_compiled_edition_of_other_files_is_not_used(tmp_path: Path, real_pack: Knowledge) -> None:

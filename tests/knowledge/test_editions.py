@@ -1,8 +1,10 @@
 from pathlib import Path
 
+import pytest
+
 from bot.knowledge.editions import Library, compare
 from bot.knowledge.loader import load_knowledge
-from tests.factories import make_knowledge, make_topic, write_pack, write_yaml
+from tests.factories import make_knowledge, make_retired, make_topic, write_pack, write_yaml
 
 
 async def test_an_edited_file_is_in_use_after_a_reload(tmp_path: Path) -> None:
@@ -69,3 +71,40 @@ def test_text_edits_do_not_concern_discord(tmp_path: Path) -> None:
     new = make_knowledge(tmp_path / "b", make_topic(summary="Another summary."))
 
     assert not compare(old, new).commands_differ
+
+
+def test_retiring_a_topic_does_not_concern_discord(tmp_path: Path) -> None:
+    """The command stays as it is; only what it answers changes."""
+    old = make_knowledge(tmp_path / "a", make_topic("bridge"), make_topic("tunnel"))
+    new = make_knowledge(tmp_path / "b", make_topic("bridge"), retired=[make_retired("tunnel")])
+
+    change = compare(old, new)
+
+    assert change.removed_topics == ()
+    assert not change.commands_differ
+
+
+async def test_a_topic_that_vanished_is_named_with_what_to_do(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """A file deleted without an entry in retired.yaml is not noticed first by members: the log says so."""
+    library = Library(write_pack(tmp_path, make_topic("bridge"), make_topic("tunnel")), load=load_knowledge)
+
+    (tmp_path / "topics" / "tunnel.yaml").unlink()
+    change = await library.reload()
+
+    assert change is not None
+    assert change.removed_topics == ("tunnel",)
+    assert "has no topic tunnel any more" in caplog.text
+    assert "retired.yaml" in caplog.text
+
+
+async def test_a_retired_entry_that_vanished_is_named_too(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """Its command leads nowhere from then on, and Discord has to be told."""
+    library = Library(write_pack(tmp_path, retired=[make_retired()]), load=load_knowledge)
+
+    (tmp_path / "retired.yaml").unlink()
+    change = await library.reload()
+
+    assert change is not None
+    assert change.removed_topics == ("tunnel",)
+    assert change.commands_differ
+    assert "has no topic tunnel any more" in caplog.text

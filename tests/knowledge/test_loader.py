@@ -5,7 +5,16 @@ import pytest
 
 from bot.errors import KnowledgeError, Problem
 from bot.knowledge.loader import json_schemas, load_knowledge
-from tests.factories import PACK, SOURCES, make_claim, make_knowledge, make_topic, write_pack, write_yaml
+from tests.factories import (
+    PACK,
+    SOURCES,
+    make_claim,
+    make_knowledge,
+    make_retired,
+    make_topic,
+    write_pack,
+    write_yaml,
+)
 
 
 def problems_of(folder: Path) -> tuple[Problem, ...]:
@@ -64,7 +73,11 @@ BAD_TOPICS = {
     "command name": (make_topic(command={"name": "The Bridge", "description": "x"}), "command.name", "characters"),
     "long description": (make_topic(command={"name": "b", "description": "x" * 101}), "command.description", "100"),
     "long title": (make_topic(title="x" * 257), "title", "too long: at most 80"),
-    "unknown related topic": (make_topic(related=["tunnel"]), "related[0]", "there is no other topic “tunnel”"),
+    "unknown related topic": (
+        make_topic(related=["tunnel"]),
+        "related[0]",
+        "there is no other topic “tunnel”. Name one there is; if it was one before, enter it in retired.yaml.",
+    ),
     "ask twice": (make_topic(asks=["is it open", "Is it open"]), "asks[1]", "stands twice, also as bridge.asks[0]"),
     "formatting": (
         make_topic(sections=one_section(make_claim("It is **very** long."))),
@@ -95,6 +108,104 @@ def test_a_bad_topic_is_refused_by_file_line_and_key(
     assert problem.line is not None
     assert problem.key == key
     assert message in problem.message
+
+
+BAD_RETIRED = {
+    "unknown key": ([make_retired(reason="merged")], "[0].reason", "not a key that is known here"),
+    "no new topic": ([{k: v for k, v in make_retired().items() if k != "moved_to"}], "[0].moved_to", "is missing"),
+    "not a day": ([make_retired(since="soon")], "[0].since", "is not a day"),
+    "formatting": ([make_retired(note="See **there**.")], "[0].note", "formatting"),
+    "long description": (
+        [make_retired(command={"name": "tunnel", "description": "x" * 101})],
+        "[0].command.description",
+        "at most 100",
+    ),
+    "a topic's id": (
+        [make_retired("bridge", command={"name": "span", "description": "x"}, moved_to="arch")],
+        "[0].id",
+        "“bridge” is still a topic. Remove topics/bridge.yaml or this entry.",
+    ),
+    "a topic's command": (
+        [make_retired(command={"name": "crossing", "description": "x"})],
+        "[0].command.name",
+        "“crossing” is the command of “bridge”",
+    ),
+    "id twice": (
+        [make_retired(), make_retired(command={"name": "tube", "description": "x"})],
+        "[1].id",
+        "“tunnel” stands twice, first at [0].id",
+    ),
+    "command twice": (
+        [make_retired(), make_retired("tube", command={"name": "tunnel", "description": "x"})],
+        "[1].command.name",
+        "“tunnel” stands twice, first at [0].command.name",
+    ),
+    "unknown new topic": (
+        [make_retired(moved_to="brigde")],
+        "[0].moved_to",
+        "there is no topic “brigde”. Did you mean “bridge”?",
+    ),
+    "moved to a retired topic": (
+        [make_retired(), make_retired("tube", moved_to="tunnel")],
+        "[1].moved_to",
+        "there is no topic “tunnel”. It is retired: write “bridge”, to which it moved.",
+    ),
+    "moved to itself": ([make_retired(moved_to="tunnel")], "[0].moved_to", "It is retired: write one that answers."),
+}
+
+
+@pytest.mark.parametrize(("retired", "key", "message"), BAD_RETIRED.values(), ids=BAD_RETIRED)
+def test_a_bad_retired_topic_is_refused_by_file_line_and_key(
+    tmp_path: Path, retired: list[dict[str, Any]], key: str, message: str
+) -> None:
+    """A retired topic leads to one that answers, under an id and a command that nothing else has."""
+    bridge = make_topic(command={"name": "crossing", "description": "x"})
+    write_pack(tmp_path, bridge, make_topic("arch", asks=["is it round"]), retired=retired)
+
+    (problem,) = problems_of(tmp_path)
+
+    assert problem.file == tmp_path / "retired.yaml"
+    assert problem.line is not None
+    assert problem.key == key
+    assert message in problem.message
+
+
+def test_what_still_refers_to_a_retired_topic_is_told_where_it_moved(tmp_path: Path) -> None:
+    """Whoever merges a topic finds each place that names it, with the id to write instead."""
+    event = {"date": "1999", "text": "It opened.", "topic": "tunnel", "sources": ["survey"]}
+    write_pack(
+        tmp_path,
+        make_topic(related=["tunnel"]),
+        pack={**PACK, "order": ["tunnel"]},
+        retired=[make_retired()],
+        timeline=[event],
+    )
+
+    problems = problems_of(tmp_path)
+
+    assert {problem.key for problem in problems} == {"related[0]", "order[0]", "[0].topic"}
+    assert all("It is retired: write “bridge”" in problem.message for problem in problems)
+
+
+def test_examples_of_a_retired_topic_are_told_where_they_belong(tmp_path: Path) -> None:
+    """Examples in other languages move with their topic."""
+    write_pack(tmp_path, retired=[make_retired()])
+    (tmp_path / "locales" / "uk").mkdir(parents=True)
+    write_yaml(tmp_path / "locales" / "uk" / "asks.yaml", {"tunnel": ["чи відкрито тунель"]})
+
+    (problem,) = problems_of(tmp_path)
+
+    assert "It is retired: write “bridge”" in problem.message
+
+
+def test_retiring_a_topic_makes_another_edition(tmp_path: Path) -> None:
+    """What retired.yaml says is part of what answers, and so of the edition's name."""
+    before = make_knowledge(tmp_path)
+
+    after = make_knowledge(tmp_path, retired=[make_retired()])
+
+    assert after.fingerprint != before.fingerprint
+    assert after.retired["tunnel"].moved_to == "bridge"
 
 
 def test_the_line_of_a_mistake_is_the_line_in_the_file(tmp_path: Path) -> None:
@@ -202,7 +313,9 @@ def test_a_claim_is_due_by_its_own_date_or_its_kind_s_shelf_life(tmp_path: Path)
 def test_schemas_name_every_key_of_a_topic() -> None:
     """An editor that uses the exported schema knows all keys and refuses others."""
     schema = json_schemas()["topic.schema.json"]
+    retired = json_schemas()["retired.schema.json"]
 
+    assert retired["items"]["$ref"].endswith("RetiredTopic")
     assert {"id", "command", "sections", "misconceptions", "asks", "related"} <= schema["properties"].keys()
     assert schema["additionalProperties"] is False
 

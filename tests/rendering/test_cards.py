@@ -72,7 +72,7 @@ def test_sources_keep_one_number_within_a_card(tmp_path: Path) -> None:
     knowledge = make_knowledge(tmp_path, make_topic(sections=[{"id": "s1", "title": "One", "claims": claims}]))
     found = find_page("bridge", "s1", knowledge)
 
-    card, sources = text_of(topic_card(found, knowledge, READER)), text_of(sources_card(found, knowledge))
+    card, sources = text_of(topic_card(found, knowledge, READER)), text_of(sources_card(found, knowledge, READER))
 
     assert "[2](https://bridges.example/survey) [1](https://gazette.example/a_%28b%29)" in card
     assert "1. [The bridge (opening) gazette](https://gazette.example/a_%28b%29)" in sources
@@ -106,7 +106,7 @@ def test_every_card_names_its_edition_and_research_day(real_pack: Knowledge) -> 
     """A screenshot of an answer shows how old it is."""
     cards = (
         topic_card(find_page("aid", None, real_pack), real_pack, READER),
-        sources_card(find_page("aid", None, real_pack), real_pack),
+        sources_card(find_page("aid", None, real_pack), real_pack, READER),
         topics_card(real_pack, READER),
         term_card(find_term("PURL", real_pack), real_pack, READER),
         timeline_card(find_events(real_pack, topic_id=None, year=None), real_pack, READER),
@@ -159,7 +159,7 @@ def test_cards_are_valid_by_discord_s_own_description(real_pack: Knowledge, topi
         found = find_page(topic_id, page, real_pack)
         for reader in (READER, PRIVATE):
             assert_valid(topic_card(found, real_pack, reader))
-        assert_valid(sources_card(found, real_pack))
+        assert_valid(sources_card(found, real_pack, READER))
 
 
 def test_other_cards_are_valid_by_discord_s_own_description(real_pack: Knowledge) -> None:
@@ -183,4 +183,4 @@ def test_a_card_that_would_be_too_long_is_reported(tmp_path: Path) -> None:
     (problem,) = unshowable(knowledge)
 
     assert problem[:2] == ("topics/bridge.yaml", "One")
-    assert "Discord allows 4,000" in problem[2]
+    assert "there is room for 3,640" in problem[2]

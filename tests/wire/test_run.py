@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.factories import make_topic, write_pack
+from tests.factories import make_retired, make_topic, write_pack, write_yaml
 from tests.wire.discord import TOKEN, WireDiscord, open_discord
 from tests.wire.process import run_bot
 
@@ -75,8 +75,69 @@ async def test_a_command_that_is_gone_stays_until_its_removal_is_allowed(discord
 
     assert "tunnel" in kept
     assert "--allow-removals" in bot.output()
+    assert "retired.yaml" in bot.output()
     assert "no longer offered" in json.dumps(answer)
     assert "tunnel" not in removed
+    assert len(discord.writes()) == 2
+
+
+async def test_a_retired_topic_keeps_its_command(discord: WireDiscord, tmp_path: Path) -> None:
+    """Retiring a topic writes nothing to Discord: the command stays, and answers with the topic it moved to."""
+    pack = write_pack(tmp_path / "pack", make_topic("bridge"), make_topic("tunnel"))
+    async with run_bot(discord, tmp_path, BOT_KNOWLEDGE=str(pack)):
+        await discord.written.wait()
+    (pack / "topics" / "tunnel.yaml").unlink()
+    write_yaml(pack / "retired.yaml", [make_retired("tunnel")])
+
+    async with run_bot(discord, tmp_path, BOT_KNOWLEDGE=str(pack)) as bot:
+        answer = await discord.answer_to(await discord.slash("tunnel"))
+        bot.stop()
+        await bot.exit_status()
+
+    assert "`/tunnel` is now part of `/bridge`." in json.dumps(answer)
+    assert "tunnel" in {command["name"] for command in discord.commands}
+    assert "no longer ours" not in bot.output()
+    assert len(discord.writes()) == 1
+
+
+async def test_a_retired_topic_s_new_description_is_written(discord: WireDiscord, tmp_path: Path) -> None:
+    """Who wants the list of commands to say where the topic went changes the description, and nothing else."""
+    pack = write_pack(tmp_path / "pack", make_topic("bridge"), make_topic("tunnel"))
+    async with run_bot(discord, tmp_path, BOT_KNOWLEDGE=str(pack)):
+        await discord.written.wait()
+    discord.written.clear()
+    (pack / "topics" / "tunnel.yaml").unlink()
+    moved = make_retired("tunnel", command={"name": "tunnel", "description": "Now in /bridge"})
+    write_yaml(pack / "retired.yaml", [moved])
+
+    async with run_bot(discord, tmp_path, BOT_KNOWLEDGE=str(pack)) as bot:
+        await discord.written.wait()
+        bot.stop()
+        await bot.exit_status()
+
+    assert "Commands written: changed /tunnel." in bot.output()
+    assert len(discord.writes()) == 2
+
+
+async def test_a_retired_entry_that_is_gone_leaves_its_command_until_removal_is_allowed(
+    discord: WireDiscord, tmp_path: Path
+) -> None:
+    """Ending a redirect takes two steps: the entry goes, and the operator allows the removal."""
+    pack = write_pack(tmp_path / "pack", retired=[make_retired("tunnel")])
+    async with run_bot(discord, tmp_path, BOT_KNOWLEDGE=str(pack)):
+        await discord.written.wait()
+    discord.written.clear()
+    (pack / "retired.yaml").unlink()
+
+    async with run_bot(discord, tmp_path, BOT_KNOWLEDGE=str(pack)) as bot:
+        bot.stop()
+        await bot.exit_status()
+    kept = {command["name"] for command in discord.commands}
+    async with run_bot(discord, tmp_path, arguments=("run", "--allow-removals"), BOT_KNOWLEDGE=str(pack)):
+        await discord.written.wait()
+
+    assert "tunnel" in kept
+    assert "tunnel" not in {command["name"] for command in discord.commands}
     assert len(discord.writes()) == 2
 
 

@@ -1,0 +1,126 @@
+"""
+For whom, where and from which edition an interaction is answered.
+
+Everything a server decided comes together here, from memory: who sees the answer, which topics there are, what stands
+above it, in which language.
+"""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+import discord
+
+from bot.knowledge.editions import Library
+from bot.knowledge.models import Knowledge
+from bot.knowledge.selection import Selections
+from bot.rendering import wording
+from bot.rendering.components import Reader
+from bot.servers.models import CAREFUL, ServerSettings, Visibility
+from bot.servers.registry import Servers
+from bot.servers.resolution import language, may_share, visibility
+
+AnyInteraction = discord.Interaction[Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Occasion:
+    """All that an answer depends on besides the question."""
+
+    knowledge: Knowledge  # without the topics that are hidden here
+    reader: Reader
+    keep_texts: bool  # whether a question without an answer may be stored as text
+    guild_id: int | None  # None in direct messages and where a member, not the server, added the bot
+
+    @property
+    def private(self) -> bool:
+        """Whether only the person who asked sees the answer."""
+        return self.reader.private
+
+    def privately(self) -> "Occasion":
+        """Return the same for an answer that is nobody else's business."""
+        return replace(self, reader=replace(self.reader, private=True))
+
+    def publicly(self) -> "Occasion":
+        """Return the same for an answer that is shown to everyone."""
+        return replace(self, reader=replace(self.reader, private=False))
+
+
+class Occasions:
+    """Knows the edition and what servers decided."""
+
+    def __init__(self, library: Library, servers: Servers) -> None:
+        self._library = library
+        self._servers = servers
+        self._selections = Selections()
+
+    async def of(
+        self, interaction: AnyInteraction, *, private: bool = False, edition: Knowledge | None = None
+    ) -> Occasion:
+        """
+        Return on what occasion *interaction* is answered.
+
+        *private* is what the person asked for; *edition* another one than that which answers now. Waits only where the
+        settings of a server are not in memory yet.
+        """
+        guild_id = server_of(interaction)
+        settings = self._servers.known(guild_id) or await self._servers.settings(guild_id)
+        knowledge = self._selections.of(edition or self._library.current, settings.hidden_topics)
+        return Occasion(
+            knowledge=knowledge,
+            reader=_reader(interaction, settings, knowledge, private=private),
+            keep_texts=settings.keep_texts,
+            guild_id=guild_id,
+        )
+
+    def edition_for(self, interaction: AnyInteraction) -> Knowledge:
+        """Return what may be offered while somebody types, without waiting for anything."""
+        settings = self._servers.known(server_of(interaction))
+        return self._selections.of(self._library.current, settings.hidden_topics if settings else ())
+
+
+def server_of(interaction: AnyInteraction) -> int | None:
+    """Return the server whose admins decide here: none in direct messages, and where it did not add the bot itself."""
+    if interaction.is_user_integration() and not interaction.is_guild_integration():
+        return None
+    return interaction.guild_id
+
+
+def places_of(interaction: AnyInteraction) -> tuple[int, ...]:
+    """Return the channels in which something was asked, the nearest first: a thread, then its channel."""
+    channel = interaction.channel
+    parent = channel.parent_id if isinstance(channel, discord.Thread) else None
+    return tuple(id_ for id_ in (interaction.channel_id, parent) if id_ is not None)
+
+
+def roles_of(interaction: AnyInteraction) -> Collection[int]:
+    """
+    Return the ids of the person's roles.
+
+    ``Member.roles`` is empty for a bot that keeps no servers in memory; the ids stand in the payload
+    (``tests/delivery/test_discordpy_contract.py``).
+    """
+    return interaction.user._roles if isinstance(interaction.user, discord.Member) else ()
+
+
+def _reader(interaction: AnyInteraction, settings: ServerSettings, knowledge: Knowledge, *, private: bool) -> Reader:
+    places = places_of(interaction)
+    pack = knowledge.pack
+    return Reader(
+        owner=interaction.user.id,
+        private=visibility(settings, places, wants_private=private) is Visibility.PRIVATE,
+        today=interaction.created_at.date(),
+        may_share=may_share(
+            settings,
+            places,
+            roles=roles_of(interaction),
+            manages_messages=interaction.permissions.manage_messages,
+        ),
+        language=language(settings, str(interaction.locale), offered=pack.languages, default=pack.default_language),
+        notes=_notes(settings),
+        notice=wording.SETTINGS_UNREACHABLE if settings is CAREFUL else None,
+    )
+
+
+def _notes(settings: ServerSettings) -> Mapping[str, str]:
+    return {**settings.topic_notes, "": settings.note} if settings.note else settings.topic_notes

@@ -1,0 +1,152 @@
+"""What the settings panel is made of: sentences with the control that changes each beneath it."""
+
+import re
+from collections.abc import Iterable, Sequence
+from typing import Any, Protocol, Self, cast
+
+import discord
+from discord import ui
+
+from bot.rendering.limits import shortened
+from bot.rendering.panel_ids import PANEL_VERSION, PanelAction, PanelPress
+
+ACCENT = 0x5B6270  # the container's edge: this is not an answer
+MODAL_MINUTES = 15.0  # that discord.py keeps a form it sent; answers to it are understood without
+MODAL_TITLE_LIMIT = 45  # characters; Discord docs
+NOTE_LABEL = "Note"
+NOTE_HELP = "Members see it above the answer, marked as yours. Leave it empty to remove it."
+
+
+class PanelPressHandler(Protocol):
+    """The client: what a used component is handed to."""
+
+    async def handle_panel(
+        self, interaction: discord.Interaction[Any], press: PanelPress | None, values: Sequence[str]
+    ) -> None:
+        """Answer a press; ``None`` stands for an id this version cannot read."""
+
+
+class PanelItem(ui.DynamicItem[ui.Item[Any]], template=rf"{PANEL_VERSION}:.*"):
+    """A button or select of the panel, of whatever kind. All it knows stands in its custom id."""
+
+    @classmethod
+    async def from_custom_id(cls, interaction: discord.Interaction[Any], item: Any, match: re.Match[str], /) -> Self:
+        return cls(item)
+
+    async def callback(self, interaction: discord.Interaction[Any]) -> None:
+        client: PanelPressHandler = interaction.client
+        values = cast("dict[str, Any]", interaction.data or {}).get("values", ())
+        await client.handle_panel(interaction, PanelPress.parse(self.custom_id), tuple(map(str, values)))
+
+
+Row = Sequence[ui.Item[Any]]
+
+
+def button(
+    press: PanelPress,
+    label: str,
+    *,
+    style: discord.ButtonStyle = discord.ButtonStyle.secondary,
+    disabled: bool = False,
+) -> PanelItem:
+    """Return a button."""
+    return PanelItem(ui.Button(label=label, style=style, custom_id=press.custom_id(), disabled=disabled))
+
+
+def choice(
+    press: PanelPress,
+    placeholder: str,
+    options: Iterable[tuple[str, str]],
+    chosen: Iterable[str],
+    *,
+    most: int = 1,
+    least: int = 1,
+) -> PanelItem:
+    """Return a select of words: *options* are values with their labels."""
+    chosen = frozenset(chosen)
+    items = [discord.SelectOption(label=label, value=value, default=value in chosen) for value, label in options]
+    return PanelItem(
+        ui.Select(
+            custom_id=press.custom_id(), placeholder=placeholder, options=items, min_values=least, max_values=most
+        )
+    )
+
+
+def channel_choice(
+    press: PanelPress,
+    placeholder: str,
+    chosen: Iterable[int],
+    *,
+    kinds: Sequence[discord.ChannelType],
+    most: int,
+) -> PanelItem:
+    """Return Discord's own picker of channels; nothing chosen is allowed."""
+    defaults = [discord.SelectDefaultValue(id=id_, type=discord.SelectDefaultValueType.channel) for id_ in chosen]
+    return PanelItem(
+        ui.ChannelSelect(
+            custom_id=press.custom_id(),
+            placeholder=placeholder,
+            channel_types=list(kinds),
+            default_values=defaults,
+            min_values=0,
+            max_values=most,
+        )
+    )
+
+
+def role_choice(press: PanelPress, placeholder: str, chosen: Iterable[int], *, most: int) -> PanelItem:
+    """Return Discord's own picker of roles; nothing chosen is allowed."""
+    defaults = [discord.SelectDefaultValue(id=id_, type=discord.SelectDefaultValueType.role) for id_ in chosen]
+    return PanelItem(
+        ui.RoleSelect(
+            custom_id=press.custom_id(),
+            placeholder=placeholder,
+            default_values=defaults,
+            min_values=0,
+            max_values=most,
+        )
+    )
+
+
+class Panel(ui.LayoutView):
+    """A private message to an admin: blocks of text, each with the controls that belong to it."""
+
+    def __init__(self, blocks: Iterable[tuple[str, Row]], *, rows: Iterable[Row] = ()) -> None:
+        super().__init__(timeout=None)
+        items: list[ui.Item[Any]] = []
+        for text, row in blocks:
+            items.append(ui.TextDisplay(text))
+            if row:
+                items.append(ui.ActionRow(*row))
+        self.add_item(ui.Container(*items, accent_colour=ACCENT))
+        for row in rows:
+            if row:
+                self.add_item(ui.ActionRow(*row))
+
+    def payload(self) -> list[dict[str, Any]]:
+        """Return the components as they go to Discord."""
+        return cast("list[dict[str, Any]]", self.to_components())  # type: ignore[no-untyped-call]  # of discord.py
+
+
+def note_form(press: PanelPress, *, title: str, present: str | None, limit: int) -> ui.Modal:
+    """
+    Return the form in which a note is written.
+
+    It is answered from its custom id, like everything else here: after a restart, and by whichever process gets it.
+    """
+    assert press.action is PanelAction.NOTE_TEXT
+    form = ui.Modal(title=shortened(title, MODAL_TITLE_LIMIT), custom_id=press.custom_id(), timeout=MODAL_MINUTES * 60)
+    field: ui.TextInput[Any] = ui.TextInput(
+        style=discord.TextStyle.paragraph, default=present, required=False, max_length=limit, custom_id="note"
+    )
+    form.add_item(ui.Label(text=NOTE_LABEL, description=NOTE_HELP, component=field))
+    return form
+
+
+def form_text(data: dict[str, Any]) -> str:
+    """Return what was written into a form's only field; *data* is that of the submitted interaction."""
+    for row in data.get("components", ()):
+        for item in (row.get("component"), *row.get("components", ())):
+            if item is not None and "value" in item:
+                return str(item["value"])
+    return ""

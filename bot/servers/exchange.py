@@ -1,0 +1,123 @@
+"""Settings as a YAML file: to keep, to compare, to take to another server."""
+
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from bot.errors import FileProblems, Problem, UserError
+from bot.located import MappingNode, SequenceNode, key_path, line_of
+from bot.servers.models import ServerSettings
+from bot.strict_yaml import parse_yaml, write_yaml
+
+FILE_NAME = "settings.yaml"
+SIZE_LIMIT = 64 * 1024  # bytes; the largest settings there can be are about 40 KiB
+PROBLEMS_SHOWN = 12
+LINE_SHOWN = 240  # characters of each: a message has room for them all
+
+_HEADER = """\
+# How the bot speaks in this server. Change it and give it back with /settings import, which shows what would change
+# before it does. What is left out gets its default.
+"""
+_SERVER = "server"
+# Ids of one server mean nothing in another.
+_BOUND_TO_A_SERVER = ("private_channels", "public_channels", "sharers", "news_channel")
+_MESSAGES = {"extra_forbidden": "is not a setting. /settings export shows them all."}
+
+
+class ImportRefused(FileProblems, UserError):
+    """A settings file has mistakes; each is named with its line."""
+
+    def __str__(self) -> str:
+        shown = [str(problem).replace("`", "'")[:LINE_SHOWN] for problem in self.problems[:PROBLEMS_SHOWN]]
+        more = len(self.problems) - PROBLEMS_SHOWN
+        lines = "\n".join([*shown, *([f"… and {more} more"] if more > 0 else [])])
+        return f"**Nothing was changed.** The file has mistakes:\n```\n{lines}\n```"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Surroundings:
+    """What settings may refer to."""
+
+    server: int
+    topics: Collection[str]  # ids
+    channels: Collection[int] | None  # ids; None when they could not be looked up
+    roles: Collection[int] | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Import:
+    """What a file asks for."""
+
+    settings: ServerSettings
+    left_out: tuple[str, ...] = ()  # settings that name channels and roles of the other server it came from
+
+
+def export_settings(settings: ServerSettings, server: int) -> str:
+    """Return a file that ``import_settings`` reads back to the same settings."""
+    values = {key: value for key, value in settings.model_dump(mode="json").items() if value is not None}
+    return _HEADER + write_yaml({_SERVER: server, **values})
+
+
+def import_settings(raw: bytes, around: Surroundings) -> Import:
+    """
+    Return what a file asks for.
+
+    Raises:
+        ImportRefused: It has mistakes, or names what is not there; every one is listed.
+    """
+    name = Path(FILE_NAME)
+    problems: list[Problem] = []
+    data = parse_yaml(raw, name, problems, booleans=True)
+    if isinstance(data, SequenceNode):
+        problems.append(Problem(file=name, line=1, key="", message="is a list. It should be a mapping of settings."))
+    if problems or not isinstance(data, MappingNode):
+        raise ImportRefused(problems)
+    values = dict(data)
+    origin = values.pop(_SERVER, str(around.server))
+    if not (isinstance(origin, str) and origin.isdecimal()):
+        raise ImportRefused([_problem(data, (_SERVER,), "is not a server's id. Remove the line, or export again.")])
+    left_out: tuple[str, ...] = ()
+    if int(origin) != around.server:
+        left_out = tuple(key for key in _BOUND_TO_A_SERVER if values.pop(key, []) != [])
+    try:
+        settings = ServerSettings.model_validate(values)
+    except ValidationError as error:
+        raise ImportRefused([_worded(data, detail) for detail in error.errors(include_url=False)]) from None
+    if missing := list(_missing(settings, around, data)):
+        raise ImportRefused(missing)
+    return Import(settings=settings, left_out=left_out)
+
+
+def _missing(settings: ServerSettings, around: Surroundings, data: MappingNode) -> Iterator[Problem]:
+    """Name everything that settings refer to and that is not there."""
+    places: list[tuple[str, tuple[str | int, ...]]] = [
+        *((topic, ("hidden_topics", i)) for i, topic in enumerate(settings.hidden_topics)),
+        *((topic, ("topic_notes", topic)) for topic in settings.topic_notes),
+    ]
+    for topic, location in places:
+        if topic not in around.topics:
+            yield _problem(data, location, f"There is no topic “{topic}”. `/topics` lists them all.")
+    if set(around.topics) <= set(settings.hidden_topics):
+        yield _problem(data, ("hidden_topics",), "hides every topic. Leave at least one.")
+    news = [settings.news_channel] if settings.news_channel is not None else []
+    for key, ids, there, what in (
+        ("private_channels", settings.private_channels, around.channels, "channel"),
+        ("public_channels", settings.public_channels, around.channels, "channel"),
+        ("news_channel", news, around.channels, "channel"),
+        ("sharers", settings.sharers, around.roles, "role"),
+    ):
+        for i, id_ in enumerate(ids):
+            if there is not None and id_ not in there:
+                yield _problem(data, (key, i), f"This server has no {what} {id_}, or the bot cannot see it. Remove it.")
+
+
+def _worded(data: MappingNode, detail: Mapping[str, Any]) -> Problem:
+    message = _MESSAGES.get(detail["type"], f"{detail['msg'].removeprefix('Value error, ')}.")
+    return _problem(data, tuple(detail["loc"]), message)
+
+
+def _problem(data: MappingNode, location: tuple[str | int, ...], message: str) -> Problem:
+    return Problem(file=Path(FILE_NAME), line=line_of(data, location), key=key_path(location), message=message)
