@@ -50,9 +50,12 @@ requirements:
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
 		pyproject.toml --output-file requirements/run.txt
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
+		--constraint requirements/run.txt --extra postgres pyproject.toml --output-file requirements/postgres.txt
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
 		--constraint requirements/run.txt --extra try pyproject.toml --output-file requirements/try.txt
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
-		--constraint requirements/try.txt --extra try --extra dev pyproject.toml --output-file requirements/dev.txt
+		--constraint requirements/try.txt --constraint requirements/postgres.txt --extra postgres --extra try --extra dev \
+		pyproject.toml --output-file requirements/dev.txt
 	echo 'setuptools>=80' | uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 		--no-emit-index-url --no-header - --output-file requirements/build.txt
 

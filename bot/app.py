@@ -3,13 +3,14 @@
 import asyncio
 import gc
 import logging
-from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from bot import __version__
+from bot.background import background_tasks
 from bot.commands.about import about_commands
 from bot.commands.ask import ask_command
 from bot.commands.browse import browse_commands
@@ -40,7 +41,7 @@ from bot.search_index import SearchIndex
 from bot.servers.editor import SettingsEditor
 from bot.servers.registry import Servers
 from bot.settings import Settings
-from bot.storage import Storage
+from bot.storage import Storage, StoredParts
 
 log = logging.getLogger(__name__)
 
@@ -103,17 +104,22 @@ async def open_bot(settings: Settings, *, command_sync: CommandSync | None) -> A
         engines = await stack.enter_async_context(AsyncExitStack())  # closed after the log, which writes to the last
         servers = Servers()
         editor = SettingsEditor(servers)
-        storage = Storage(settings, engines, connected, servers=servers, editor=editor)
+        storage = Storage(settings, engines, connected)
         query_log = await stack.enter_async_context(open_query_log(storage.open, journal))
         opt_outs = OptOuts(folder / "opt-outs.txt")
         privacy = Privacy(pseudonyms, opt_outs, query_log)
-        storage.privacy = privacy
+        storage.parts = StoredParts(privacy=privacy, servers=servers, editor=editor)
         stack.callback(connected.set)  # when stopping before Discord was reached, the log waits no longer
         replies = Replies(query_log, pseudonyms, opt_outs)
         occasions = Occasions(library, servers)
         links = AboutLinks(code=settings.about.code_url, privacy=settings.about.privacy_url)
-        learning = await stack.enter_async_context(_open_learning(lambda: index.refresh(lambda: library.current)))
         index = SearchIndex(settings.knowledge.folder, folder / "search.bin", learn=settings.knowledge.learn)
+        start = await stack.enter_async_context(background_tasks(name="search"))
+
+        def learn() -> None:
+            """Make the search follow the edition, beside everything else."""
+            start(index.refresh(lambda: library.current))
+
         limit = QuestionLimit()
         terms = PrivacyTerms(text_days=settings.privacy.text_days, row_days=settings.privacy.row_days)
         panel = SettingsPanel(library, servers, editor, replies)
@@ -131,14 +137,14 @@ async def open_bot(settings: Settings, *, command_sync: CommandSync | None) -> A
             panel=panel,
             replies=replies,
             command_sync=command_sync,
-            on_connected=lambda: _settle(connected, learning),
+            on_connected=lambda: _settle(connected, learn),
         )
         await stack.enter_async_context(client)
         bot = Bot(client=client, library=library, query_log=query_log, index=index)
         if settings.knowledge.reload_seconds:
             seconds = settings.knowledge.reload_seconds
             await stack.enter_async_context(
-                watch(library, seconds=seconds, on_change=lambda change: _follow(change, learning))
+                watch(library, seconds=seconds, on_change=lambda change: _follow(change, learn))
             )
         if settings.health.port:
             from bot.health import serve_health  # brings a web server, which most bots do without
@@ -146,30 +152,6 @@ async def open_bot(settings: Settings, *, command_sync: CommandSync | None) -> A
             health = serve_health(settings.health.host, settings.health.port, lambda: _health(bot))
             await stack.enter_async_context(health)
         yield bot
-
-
-@asynccontextmanager
-async def _open_learning(refresh: Callable[[], Coroutine[Any, Any, None]]) -> AsyncIterator[Callable[[], None]]:
-    """Yield what makes the search follow the edition, beside everything else."""
-    tasks: set[asyncio.Task[None]] = set()
-
-    async def follow() -> None:
-        try:
-            await refresh()
-        except Exception:  # the search of the last edition goes on answering
-            log.exception("The search could not follow the edition.")
-
-    def start() -> None:
-        task = asyncio.create_task(follow(), name="search")
-        tasks.add(task)
-        task.add_done_callback(tasks.discard)
-
-    try:
-        yield start
-    finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
 
 
 def _settle(connected: asyncio.Event, learn: Callable[[], None]) -> None:

@@ -25,11 +25,13 @@ queries_app = typer.Typer(help="Read the query log.", no_args_is_help=True)
 commands_app = typer.Typer(help="Compare and write the commands that Discord knows.", no_args_is_help=True)
 db_app = typer.Typer(help="Look after the database.", no_args_is_help=True)
 knowledge_app = typer.Typer(help="Work on the knowledge pack.", no_args_is_help=True)
+editions_app = typer.Typer(help="Compare editions of the knowledge pack.", no_args_is_help=True)
 for name, group in (
     ("queries", queries_app),
     ("commands", commands_app),
     ("db", db_app),
     ("knowledge", knowledge_app),
+    ("editions", editions_app),
 ):
     app.add_typer(group, name=name)
 
@@ -298,6 +300,17 @@ def knowledge_schema(
         path = folder / name
         path.write_text(json.dumps(schema, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
         print(path)
+
+
+@editions_app.command("news")
+def editions_news(
+    old: Annotated[str, typer.Argument(help="The earlier edition: a pack's folder, or a git revision of this pack.")],
+    new: Annotated[str | None, typer.Argument(help="The later one; the configured pack by default.")] = None,
+) -> None:
+    """Print what servers would be told of an edition."""
+    from bot.edition_reports import print_news
+
+    print_news(old, new)
 
 
 def main(arguments: list[str] | None = None) -> None:

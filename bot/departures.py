@@ -199,7 +199,7 @@ def _log_outcome(outcome: NotDue | Untrusted | Compared) -> None:
             )
         case Compared():
             log.info(
-                "Compared the list of %d servers: of %d that are missing something is stored, %d came back.",
+                "Compared the list of %d servers: %d of which something is stored are missing, %d came back.",
                 outcome.servers,
                 len(outcome.departures.keys() - outcome.due),
                 len(outcome.returned),

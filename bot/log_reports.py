@@ -18,8 +18,9 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.errors import BotError, ConfigurationError
 from bot.settings import load_settings
-from bot.store.database import open_engine, prepare_folder, schema_revision, sqlite_path, upgrade
+from bot.store.database import LONG_PATIENCE, open_engine, prepare_folder, schema_revision, sqlite_path, upgrade
 from bot.store.departures import DepartureStore
+from bot.store.failures import OutdatedSchema, reason_of
 from bot.store.queries import QueryStore
 from bot.store.retention import Released, release
 from bot.store.schema import HEAD, queries
@@ -175,7 +176,7 @@ def _with_store(use: Callable[[QueryStore], Awaitable[Result]]) -> Result:
 def _with_current_schema(use: Callable[[AsyncEngine], Awaitable[Result]]) -> Result:
     async def run(engine: AsyncEngine) -> Result:
         if await schema_revision(engine) != HEAD:
-            raise ConfigurationError("The database is not up to date. Run: natobot db upgrade")
+            raise OutdatedSchema
         return await use(engine)
 
     url = load_settings().database.url
@@ -186,15 +187,17 @@ def _with_current_schema(use: Callable[[AsyncEngine], Awaitable[Result]]) -> Res
 
 
 def _with_engine(use: Callable[[AsyncEngine], Awaitable[Result]]) -> Result:
+    database = load_settings().database
+    database.require_driver()
+
     async def run() -> Result:
-        async with open_engine(load_settings().database.url) as engine:
+        async with open_engine(database.url, command_patience=LONG_PATIENCE) as engine:
             return await use(engine)
 
     try:
         return asyncio.run(run())
     except (DBAPIError, OSError) as error:
-        reason = error.orig if isinstance(error, DBAPIError) else error
-        raise ConfigurationError(f"The database cannot be used: {reason}") from None
+        raise ConfigurationError(f"The database cannot be used: {reason_of(error)}") from None
 
 
 def _print_rows(rows: Sequence[Mapping[str, Any]], names: Sequence[str], format_: str) -> None:

@@ -9,7 +9,13 @@ from typing import Literal
 
 # discord.gateway logs whole payloads at DEBUG, interaction tokens and questions among them.
 _LIBRARY_FLOOR = logging.INFO
-_QUIET = {"discord.client": logging.WARNING, "discord.gateway": logging.WARNING, "alembic": logging.WARNING}
+_QUIET = {
+    "discord.client": logging.WARNING,
+    "discord.gateway": logging.WARNING,
+    "alembic": logging.WARNING,
+    # It prints a page for each connection it gives up; whoever used the connection says in a line what failed.
+    "sqlalchemy.pool": logging.CRITICAL,
+}
 
 _SECRETS = (
     (re.compile(r"[\w-]{20,}\.[\w-]{6,7}\.[\w-]{27,}"), "[token]"),

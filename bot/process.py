@@ -32,6 +32,7 @@ def run_bot(settings: Settings, *, allow_removals: bool) -> None:
     """
     configure_logging(settings.log.level, settings.log.format)
     token = settings.token()
+    settings.database.require_driver()
     use_api(settings.discord.api_url)
 
     async def serve() -> None:

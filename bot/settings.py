@@ -5,6 +5,7 @@ Read once, in ``cli.py``; ``app.py`` hands each part its own values. ``config.ex
 """
 
 from collections.abc import Mapping
+from importlib.util import find_spec
 from os import environ
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -64,6 +65,19 @@ class DatabaseSettings(_Section):
     @property
     def upgrades_at_start(self) -> bool:
         return self.url.startswith("sqlite") if self.upgrade_at_start is None else self.upgrade_at_start
+
+    def require_driver(self) -> None:
+        """
+        Make sure that what speaks to the database is installed.
+
+        Raises:
+            ConfigurationError: It is an extra that was left out.
+        """
+        if self.url.startswith("postgresql") and find_spec("asyncpg") is None:
+            raise ConfigurationError(
+                "DATABASE_URL is a PostgreSQL address, and asyncpg is not installed. "
+                "Install it with: pip install -r requirements/postgres.txt"
+            )
 
 
 class DeliverySettings(_Section):

@@ -7,9 +7,12 @@ beside the event loop, once the bot is connected.
 
 import asyncio
 import logging
+from collections.abc import Callable
 from contextlib import AsyncExitStack
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from bot.background import background_tasks
 from bot.privacy import Privacy
 from bot.query_log import QuerySink
 from bot.servers.editor import SettingsEditor
@@ -24,25 +27,25 @@ log = logging.getLogger(__name__)
 HEAD_START = 10.0  # seconds the connection to Discord may take before the database is opened beside it
 
 
-class Storage:
-    """The database of a running bot. Its parts are given to it; what they can do before it is open is up to them."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredParts:
+    """What lives on the database. What each can do before it is open is up to it."""
 
-    def __init__(
-        self,
-        settings: Settings,
-        contexts: AsyncExitStack,
-        connected: asyncio.Event,
-        *,
-        servers: Servers,
-        editor: SettingsEditor,
-    ) -> None:
+    privacy: Privacy
+    servers: Servers
+    editor: SettingsEditor
+
+
+class Storage:
+    """The database of a running bot; hands itself to its ``parts``, which are set before it is open."""
+
+    def __init__(self, settings: Settings, contexts: AsyncExitStack, connected: asyncio.Event) -> None:
         self._settings = settings
         self._contexts = contexts  # closed after the log, which writes to the last
         self._connected = connected
-        self._servers = servers
-        self._editor = editor
         self._engine: AsyncEngine | None = None  # kept over attempts: only the first makes one
-        self.privacy: Privacy | None = None
+        self._is_in_use = False
+        self.parts: StoredParts | None = None
 
     async def open(self) -> QuerySink:
         """Return what the query log writes to. May be tried again after any error."""
@@ -65,21 +68,51 @@ class Storage:
         return QueryStore(self._engine)
 
     async def _connect(self, engine: "AsyncEngine") -> None:
-        """Hand the database to everything that waits for it."""
+        """Hand the database to everything that waits for it, once."""
         from bot.store.privacy import PrivacyStore
         from bot.store.retention import keep_releasing
         from bot.store.servers import ServerStore
+        from bot.store.signals import open_signals
 
-        store = ServerStore(engine)
-        self._servers.connect(store)
-        self._editor.connect(store)
-        if self.privacy is not None:
-            await self.privacy.connect(PrivacyStore(engine))
-            terms = self._settings.privacy
-            await self._contexts.enter_async_context(
-                keep_releasing(engine, text_days=terms.text_days, row_days=terms.row_days)
-            )
-            self.privacy = None  # connected once
+        assert self.parts is not None, "set by the composition root"
+        if self._is_in_use:
+            return
+        personal, servers = PrivacyStore(engine), ServerStore(engine)
+        await self.parts.privacy.connect(personal)
+        self.parts.servers.connect(servers)
+        self.parts.editor.connect(servers)
+        start = await self._contexts.enter_async_context(background_tasks(name="signals"))
+        parts = self.parts
+        heard = _Heard(parts.servers, reload_opt_outs=lambda: start(parts.privacy.connect(personal)))
+        terms = self._settings.privacy
+        await self._contexts.enter_async_context(open_signals(engine, heard.signal, heard.gap))
+        await self._contexts.enter_async_context(
+            keep_releasing(engine, text_days=terms.text_days, row_days=terms.row_days)
+        )
+        self._is_in_use = True
+
+
+class _Heard:
+    """Follows what other processes changed in the same database."""
+
+    def __init__(self, servers: Servers, *, reload_opt_outs: Callable[[], None]) -> None:
+        self._servers = servers
+        self._reload_opt_outs = reload_opt_outs
+
+    def signal(self, signal: str) -> None:
+        """Read anew what one signal is about."""
+        from bot.store.privacy import OPT_OUTS_SIGNAL
+        from bot.store.servers import server_of_signal
+
+        if (guild_id := server_of_signal(signal)) is not None:
+            self._servers.forget(guild_id)
+        elif signal == OPT_OUTS_SIGNAL:
+            self._reload_opt_outs()
+
+    def gap(self) -> None:
+        """Read everything anew that may have changed unheard."""
+        self._servers.forget_all()
+        self._reload_opt_outs()
 
 
 def _import_store() -> None:
@@ -87,4 +120,5 @@ def _import_store() -> None:
     import bot.store.privacy
     import bot.store.queries
     import bot.store.retention
-    import bot.store.servers  # noqa: F401  imported for their time, used by the caller
+    import bot.store.servers
+    import bot.store.signals  # noqa: F401  imported for their time, used by the caller

@@ -1,9 +1,9 @@
 """
 The bot in a local browser page: the real client in a simulated Discord, no account, no token, no network.
 
-SimCord simulates Discord and draws the page. What it lacks for us is closed in three places here, all held by tests: its
-clock stands still at 1 January 2026, its interactions do not say how the app was installed, and it cannot list a server's
-overrides of commands.
+SimCord simulates Discord and draws the page. What it lacks for us is closed here in three places, each held by a test:
+its clock stands still at 1 January 2026, its interactions do not say how the app was installed, and it cannot list the
+commands that a server restricts.
 """
 
 import asyncio

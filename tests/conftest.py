@@ -21,6 +21,8 @@ from bot.settings import Settings
 from bot.trial import WallClock, complete_routes
 from tests.factories import REAL_PACK
 
+pytest_plugins = ("tests.postgres",)
+
 
 @pytest.fixture(autouse=True)
 def clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

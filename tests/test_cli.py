@@ -5,6 +5,7 @@ import csv
 import io
 import json
 import sqlite3
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -46,6 +47,19 @@ def log(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
             await QueryStore(engine).add(
                 [make_query(i, topic="aid", section="donors") for i in range(3)] + [make_query(9, topic="stance")]
             )
+
+    asyncio.run(fill())
+
+
+@pytest.fixture
+def log_in_postgresql(postgres_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A query log in PostgreSQL with an old row and a new one."""
+    monkeypatch.setenv("DATABASE_URL", postgres_url)
+
+    async def fill() -> None:
+        async with open_engine(postgres_url) as engine:
+            old = make_query(1, topic="stance", asked_at="2001-01-01T00:00:00.000+00:00")
+            await QueryStore(engine).add([old, make_query(2, topic="aid", asked_at="2999-01-01T00:00:00.000+00:00")])
 
     asyncio.run(fill())
 
@@ -266,6 +280,47 @@ def test_a_database_folder_that_cannot_be_made_is_explained(
     monkeypatch.setenv("DATABASE_URL", f"sqlite+aiosqlite:///{tmp_path}/taken/bot.db")
     assert run("db", "upgrade") == 78
     assert capsys.readouterr().err.startswith("natobot: The database cannot be used: ")
+
+
+@pytest.mark.usefixtures("log_in_postgresql")
+def test_a_log_in_postgresql_is_read_and_pruned_like_any_other(capsys: pytest.CaptureFixture[str]) -> None:
+    """The same commands serve both databases."""
+    assert run("queries", "export", "--format", "json") == 0
+    exported = [json.loads(line)["interaction_id"] for line in capsys.readouterr().out.splitlines()]
+    assert run("db", "prune") == 0
+    assert "turned 1 rows into daily counts" in capsys.readouterr().out
+    assert run("queries", "top", "--format", "json") == 0
+
+    assert exported == [1, 2]
+    assert [row["topic"] for row in json.loads(capsys.readouterr().out)] == ["aid"]
+
+
+@pytest.mark.parametrize("arguments", [("run",), ("db", "upgrade")])
+def test_postgresql_without_its_driver_is_explained(
+    arguments: tuple[str, ...], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The extra was not installed: one line says how to, with exit status 78."""
+    monkeypatch.setitem(sys.modules, "asyncpg", None)  # as if it were not there
+    monkeypatch.setenv("DISCORD_TOKEN", "token")
+    monkeypatch.setenv("DATABASE_URL", "postgresql+asyncpg://bot@127.0.0.1:1/nato")
+
+    assert run(*arguments) == 78
+    printed = capsys.readouterr().err.splitlines()
+    assert len(printed) == 1
+    assert "requirements/postgres.txt" in printed[0]
+
+
+def test_a_postgresql_that_is_not_there_is_explained(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Nobody listens at the address: one line without the password and exit status 78."""
+    monkeypatch.setenv("DATABASE_URL", "postgresql+asyncpg://bot:hunter2@127.0.0.1:1/nato")
+
+    assert run("db", "upgrade") == 78
+    printed = capsys.readouterr().err
+    assert printed.startswith("natobot: The database cannot be used: ")
+    assert len(printed.splitlines()) == 1
+    assert "hunter2" not in printed
 
 
 def test_schemas_are_written_for_editors(tmp_path: Path) -> None:

@@ -2,28 +2,63 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from inspect import signature
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, event, text
+from sqlalchemy import URL, Connection, event, text
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError, OperationalError, ProgrammingError
+from sqlalchemy.exc import ArgumentError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from bot.errors import ConfigurationError
+from bot.store.failures import OutdatedSchema, name_missing_tables
+from bot.store.locks import wait_for_turn
 from bot.store.schema import HEAD
 
 LOCK_PATIENCE = 0.25  # seconds SQLite waits for another process; the writer tries again later itself
 
+# PostgreSQL, in seconds. A healthy server connects and answers in milliseconds; these are for one that is starting,
+# failing over or behind a cable that was cut. Members wait for some answers, so they are told soon.
+CONNECT_PATIENCE = 5.0
+COMMAND_PATIENCE = 5.0
+LONG_PATIENCE = 3600.0  # for what works through whole tables: migrations, releasing old rows, reports
+POOL_SIZE, POOL_OVERFLOW = 3, 2  # the log writes on one connection; the rest is for members and admins
+POOL_PATIENCE = 5.0
+
 
 @asynccontextmanager
-async def open_engine(url: str) -> AsyncIterator[AsyncEngine]:
+async def open_engine(url: str, *, command_patience: float = COMMAND_PATIENCE) -> AsyncIterator[AsyncEngine]:
     """
     Yield an engine for *url* and dispose of it at the end. Nothing is connected yet.
+
+    PostgreSQL may take *command_patience* seconds for a statement before it fails with ``TimeoutError``.
 
     Raises:
         ConfigurationError: The address is not one of a database we can use.
     """
+    parsed = _parsed(url)
+    is_sqlite = parsed.get_backend_name() == "sqlite"
+    engine = _sqlite_engine(parsed) if is_sqlite else _postgresql_engine(parsed, command_patience)
+    name_missing_tables(engine)
+    try:
+        yield engine
+    finally:
+        await engine.dispose()
+
+
+@asynccontextmanager
+async def patient(engine: AsyncEngine) -> AsyncIterator[AsyncEngine]:
+    """Yield an engine for the same database whose statements may take up to an hour."""
+    if engine.dialect.name == "sqlite":
+        yield engine  # has no limit but for locks
+        return
+    address = engine.url.render_as_string(hide_password=False)
+    async with open_engine(address, command_patience=LONG_PATIENCE) as long_running:
+        yield long_running
+
+
+def _parsed(url: str) -> URL:
     try:
         parsed = make_url(url)
     except ArgumentError:
@@ -34,15 +69,43 @@ async def open_engine(url: str) -> AsyncIterator[AsyncEngine]:
         raise ConfigurationError(
             f"DATABASE_URL uses “{parsed.drivername}”. Use sqlite+aiosqlite:///… or postgresql+asyncpg://…"
         )
-    if parsed.get_backend_name() == "sqlite":
-        engine = create_async_engine(parsed, connect_args={"timeout": LOCK_PATIENCE})
-        event.listen(engine.sync_engine, "connect", _set_up_sqlite)
-    else:
-        engine = create_async_engine(parsed, pool_pre_ping=True)
-    try:
-        yield engine
-    finally:
-        await engine.dispose()
+    return parsed
+
+
+def _sqlite_engine(url: URL) -> AsyncEngine:
+    engine = create_async_engine(url, connect_args={"timeout": LOCK_PATIENCE}, hide_parameters=True)
+    event.listen(engine.sync_engine, "connect", _set_up_sqlite)
+    return engine
+
+
+def _postgresql_engine(url: URL, command_patience: float) -> AsyncEngine:
+    engine = create_async_engine(
+        url,
+        connect_args={
+            "timeout": CONNECT_PATIENCE,
+            "command_timeout": command_patience,
+            "server_settings": {"application_name": "natobot"},
+        },
+        hide_parameters=True,  # what people wrote stays out of error messages
+        pool_pre_ping=True,  # a connection lost while idle is replaced without anybody noticing
+        pool_size=POOL_SIZE,
+        max_overflow=POOL_OVERFLOW,
+        pool_timeout=POOL_PATIENCE,
+    )
+    _check_options(engine)
+    return engine
+
+
+def _check_options(engine: AsyncEngine) -> None:
+    """Explain what addresses made for another driver bring along; asyncpg would fail with a TypeError."""
+    driver: Any = engine.dialect.dbapi
+    known = signature(driver.asyncpg.connect).parameters
+    for option in engine.url.query:
+        if option not in known:
+            raise ConfigurationError(
+                f"DATABASE_URL has the option “{option}”, which asyncpg does not know. Leave it out; "
+                "to insist on encryption write ?ssl=require instead of ?sslmode=require."
+            )
 
 
 def _set_up_sqlite(connection: Any, _record: object) -> None:
@@ -77,21 +140,21 @@ async def schema_revision(engine: AsyncEngine) -> str | None:
     async with engine.connect() as connection:
         try:
             return (await connection.execute(text("SELECT version_num FROM alembic_version"))).scalar()
-        except (OperationalError, ProgrammingError) as error:
-            if "alembic_version" in str(error.orig):
-                return None
-            raise
+        except OutdatedSchema:
+            return None
 
 
 async def upgrade(engine: AsyncEngine) -> str | None:
     """
     Bring the schema to the newest migration; return the one it stood at before.
 
-    A database that is up to date costs one SELECT: Alembic is not even imported.
+    A database that is up to date costs one SELECT: Alembic is not even imported. Processes that do this at once take
+    turns, and the later ones find it done.
     """
     before = await schema_revision(engine)
     if before != HEAD:
-        async with engine.begin() as connection:
+        async with patient(engine) as long_running, long_running.begin() as connection:
+            await wait_for_turn(connection, "upgrade")
             await connection.run_sync(_run_alembic)
     return before
 

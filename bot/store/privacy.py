@@ -8,7 +8,11 @@ from typing import Any
 from sqlalchemy import RowMapping, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from bot.store.inserts import insert_new
 from bot.store.schema import opt_outs, queries, server_changes
+from bot.store.signals import send_signal
+
+OPT_OUTS_SIGNAL = "opt-outs"  # tells other processes that somebody opted out or in
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,7 +86,8 @@ class PrivacyStore:
             await connection.execute(delete(opt_outs).where(opt_outs.c.user_key.in_(pseudonyms)))
             if opted_out:
                 rows = [{"user_key": pseudonym, "since": since} for pseudonym in sorted(pseudonyms)]
-                await connection.execute(opt_outs.insert(), rows)
+                await connection.execute(insert_new(self._engine, opt_outs), rows)
+            await send_signal(connection, OPT_OUTS_SIGNAL)
 
     async def opted_out(self) -> frozenset[str]:
         """Return the pseudonyms of everybody who does not want to be counted."""

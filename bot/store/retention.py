@@ -11,6 +11,9 @@ from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.background import in_background
+from bot.store.database import patient
+from bot.store.failures import reason_of
+from bot.store.locks import wait_for_turn
 from bot.store.schema import daily_counts, queries, server_changes, settings_drafts
 
 log = logging.getLogger(__name__)
@@ -38,6 +41,7 @@ async def release(engine: AsyncEngine, *, now: datetime, text_days: int, row_day
     Blank texts older than *text_days* and turn rows older than *row_days* into daily counts, all or nothing.
 
     Counts hold no person and no server. Changes of servers' settings go after *row_days* too, drafts after a day.
+    Processes that do this at once take turns, so that no row is counted twice.
     """
     texts_before = _moment(now - timedelta(days=text_days))
     drafts_before = _moment(now - timedelta(days=DRAFT_DAYS))
@@ -50,7 +54,8 @@ async def release(engine: AsyncEngine, *, now: datetime, text_days: int, row_day
         .where(queries.c.asked_at < rows_before)
         .group_by(day, *columns)
     )
-    async with engine.begin() as connection:
+    async with patient(engine) as long_running, long_running.begin() as connection:
+        await wait_for_turn(connection, "release")
         blanked = await connection.execute(
             update(queries).where(queries.c.asked_at < texts_before, queries.c.text.is_not(None)).values(text=None)
         )
@@ -78,8 +83,8 @@ async def keep_releasing(engine: AsyncEngine, *, text_days: int, row_days: int) 
         while True:
             try:
                 released = await release(engine, now=datetime.now(UTC), text_days=text_days, row_days=row_days)
-            except Exception:  # the next run does what this one could not
-                log.exception("Old rows could not be released.")
+            except Exception as error:  # noqa: BLE001  the next run does what this one could not
+                log.error("Old rows could not be released and are tried again tomorrow: %s", reason_of(error))
             else:
                 if released:
                     log.info(

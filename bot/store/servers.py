@@ -5,11 +5,24 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Row, insert, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.servers.models import DEFAULTS, ServerSettings, SettingsChange, Stored
+from bot.store.inserts import insert_new
 from bot.store.schema import server_changes, server_settings, settings_drafts
+from bot.store.signals import send_signal
+
+_SIGNAL = "server:"
+
+
+def server_signal(guild_id: int) -> str:
+    """Return what tells other processes that a server's settings changed."""
+    return f"{_SIGNAL}{guild_id}"
+
+
+def server_of_signal(signal: str) -> int | None:
+    """Return the server a signal is about, or ``None`` when it is about something else."""
+    return int(signal.removeprefix(_SIGNAL)) if signal.startswith(_SIGNAL) else None
 
 
 class ServerStore:
@@ -17,8 +30,7 @@ class ServerStore:
 
     def __init__(self, engine: AsyncEngine) -> None:
         self._engine = engine
-        dialect = postgresql if engine.dialect.name == "postgresql" else sqlite
-        self._insert_first = dialect.insert(server_settings).on_conflict_do_nothing(index_elements=["guild_id"])
+        self._insert_first = insert_new(engine, server_settings)
 
     async def read(self, guild_id: int) -> Stored:
         """Return a server's settings; the defaults at version 0 where nobody decided anything."""
@@ -64,6 +76,7 @@ class ServerStore:
             if (await connection.execute(statement)).rowcount != 1:
                 return False
             await connection.execute(entry)
+            await send_signal(connection, server_signal(guild_id))
         return True
 
     async def changes(
@@ -83,8 +96,7 @@ class ServerStore:
 
     async def keep_draft(self, draft_id: int, guild_id: int, settings: ServerSettings, *, at: datetime) -> None:
         """Keep settings that somebody may apply later; a draft that is there already is left as it is."""
-        dialect = postgresql if self._engine.dialect.name == "postgresql" else sqlite
-        statement = dialect.insert(settings_drafts).on_conflict_do_nothing(index_elements=["id"])
+        statement = insert_new(self._engine, settings_drafts)
         values = {"id": draft_id, "guild_id": guild_id, "made_at": _moment(at), "settings": settings.model_dump_json()}
         async with self._engine.begin() as connection:
             await connection.execute(statement, values)

@@ -85,8 +85,8 @@ async def test_an_edit_shows_in_the_next_answer(tmp_path: Path) -> None:
 
 
 async def test_commands_are_offered_in_servers_messages_and_to_users(world: World) -> None:
-    """Every command can be installed to a server or to a user, and works in direct messages."""
-    commands = world.env.backend.commands[None].values()
+    """Every command for members can be installed to a server or to a user, and works in direct messages."""
+    commands = [command for command in world.env.backend.commands[None].values() if command["name"] != "settings"]
 
     assert len(commands) >= 17
     for command in commands:

@@ -1,14 +1,15 @@
 """What is stored of servers, and deleting it."""
 
-from collections.abc import AsyncIterator
-from pathlib import Path
+import asyncio
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 from sqlalchemy import Table, func, insert, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bot.store.database import open_engine, upgrade
+from bot.departures import Compared, Departure
+from bot.store.database import open_engine
 from bot.store.departures import DepartureStore
 from bot.store.queries import QueryStore
 from bot.store.schema import (
@@ -19,16 +20,12 @@ from bot.store.schema import (
     server_settings,
     settings_drafts,
 )
+from bot.store.servers import server_of_signal
+from bot.store.signals import open_signals
 from tests.factories import make_query
 
+NOW = datetime(2026, 11, 25, 12, tzinfo=UTC)
 LONG_AGO, SINCE, LATER = (f"2026-{month}-01T12:00:00.000+00:00" for month in ("01", "06", "07"))
-
-
-@pytest.fixture
-async def engine(tmp_path: Path) -> AsyncIterator[AsyncEngine]:
-    async with open_engine(f"sqlite+aiosqlite:///{tmp_path}/bot.db") as engine:
-        await upgrade(engine)
-        yield engine
 
 
 def row_for(table: Table, guild_id: int, **changes: Any) -> dict[str, Any]:
@@ -102,3 +99,37 @@ async def test_a_missing_server_that_asks_is_in_use(engine: AsyncEngine) -> None
     await store_rows(engine, server_changes, row_for(server_changes, 3, changed_at=LATER))
 
     assert (await DepartureStore(engine).records()).in_use == {2, 3}
+
+
+async def test_of_two_replicas_one_counts_an_absence(postgres_url: str) -> None:
+    """Both compare at the same moment, the first time and later: each time one outcome is written."""
+    outcome = Compared(
+        servers=5, departures={7: Departure(absent_since=NOW, absences=1)}, returned=frozenset(), due=frozenset()
+    )
+    async with open_engine(postgres_url) as one, open_engine(postgres_url) as other:
+        stores = [DepartureStore(one), DepartureStore(other)]
+
+        first = await asyncio.gather(*(store.settle(outcome, last=None, now=NOW) for store in stores))
+        last = await stores[0].last_roll()
+        second = await asyncio.gather(
+            *(store.settle(outcome, last=last, now=NOW + timedelta(days=n)) for n, store in enumerate(stores, 1))
+        )
+
+        assert sorted(first) == sorted(second) == [False, True]
+        assert await stores[1].missing() == outcome.departures
+
+
+async def test_other_processes_forget_a_deleted_server(postgres_url: str) -> None:
+    """Should it come back, no replica answers with the settings it had."""
+    heard: asyncio.Queue[str] = asyncio.Queue()
+    listening = asyncio.Event()
+    async with (
+        open_engine(postgres_url) as one,
+        open_engine(postgres_url) as other,
+        open_signals(other, heard.put_nowait, listening.set),
+        asyncio.timeout(10),
+    ):
+        await listening.wait()
+        await DepartureStore(one).delete_server(7)
+
+        assert server_of_signal(await heard.get()) == 7

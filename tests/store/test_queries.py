@@ -1,22 +1,11 @@
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
-from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bot.store.database import open_engine, schema_revision, upgrade
+from bot.store.database import open_engine
 from bot.store.queries import QueryStore, TopicCount
-from bot.store.schema import HEAD, metadata
 from tests.factories import make_query
-
-
-@pytest.fixture
-async def engine(tmp_path: Path) -> AsyncIterator[AsyncEngine]:
-    async with open_engine(f"sqlite+aiosqlite:///{tmp_path}/bot.db") as engine:
-        await upgrade(engine)
-        yield engine
 
 
 async def test_a_row_is_stored_once_however_often_it_comes(engine: AsyncEngine) -> None:
@@ -63,30 +52,36 @@ async def test_counts_can_be_narrowed_to_a_time_and_a_topic(engine: AsyncEngine)
     assert sections[0] == TopicCount(topic="aid", section="donors", answers=2, askers=1)
 
 
-async def test_the_migrations_make_the_schema_that_the_code_expects(engine: AsyncEngine) -> None:
-    """Columns and indexes of the database are those the tables declare."""
-    from alembic.autogenerate import compare_metadata
-    from alembic.migration import MigrationContext
+async def test_the_overview_of_a_topic_comes_before_sections_asked_as_often(engine: AsyncEngine) -> None:
+    """The order of equals does not depend on the database."""
+    store = QueryStore(engine)
+    await store.add([make_query(1, topic="aid", section="donors"), make_query(2, topic="aid", section=None)])
 
-    async with engine.connect() as connection:
-        difference = await connection.run_sync(
-            lambda sync: compare_metadata(MigrationContext.configure(sync), metadata)
+    assert [count.section for count in await store.top(topic="aid")] == [None, "donors"]
+
+
+async def test_a_row_that_no_database_can_hold_does_not_keep_the_others_out(
+    postgres_url: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    """PostgreSQL is strict about lengths and ranges: a row that breaks them is named in the log, the rest is stored."""
+    async with open_engine(postgres_url) as engine:
+        store = QueryStore(engine)
+
+        await store.add(
+            [make_query(1), make_query(2, answer_us=2**40), make_query(3, topic="x" * 100), make_query(4, text="why")]
         )
+        stored = [row["interaction_id"] async for row in store.export()]
 
-    assert difference == []
-    assert await schema_revision(engine) == HEAD
-
-
-async def test_upgrading_an_up_to_date_database_changes_nothing(engine: AsyncEngine) -> None:
-    """A second start finds its schema and leaves the rows alone."""
-    await QueryStore(engine).add([make_query(1)])
-
-    assert await upgrade(engine) == HEAD
-    assert [row["interaction_id"] async for row in QueryStore(engine).export()] == [1]
+    assert stored == [1, 4]
+    assert "The row of interaction 2 was lost: invalid input" in caplog.text
+    assert "The row of interaction 3 was lost: value too long" in caplog.text
+    assert "xxx" not in caplog.text
 
 
-async def test_sqlite_is_set_up_to_survive_crashes(engine: AsyncEngine) -> None:
-    """Readers do not block the writer, and what was committed is on disk."""
-    async with engine.connect() as connection:
-        assert (await connection.execute(text("PRAGMA journal_mode"))).scalar() == "wal"
-        assert (await connection.execute(text("PRAGMA synchronous"))).scalar() == 2
+async def test_a_question_with_a_character_that_cannot_be_stored_is_stored_without_it(engine: AsyncEngine) -> None:
+    """No question keeps the log from being written."""
+    store = QueryStore(engine)
+
+    await store.add([make_query(1, text="who\0 pays?")])
+
+    assert [row["text"] async for row in store.export()] == ["who pays?"]

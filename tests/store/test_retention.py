@@ -1,9 +1,10 @@
+import asyncio
 from datetime import UTC, datetime
-from pathlib import Path
 
-from sqlalchemy import insert, select
+from sqlalchemy import func, insert, select
+from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bot.store.database import open_engine, upgrade
+from bot.store.database import open_engine
 from bot.store.queries import QueryStore
 from bot.store.retention import Released, release
 from bot.store.schema import daily_counts, queries, server_changes, settings_drafts
@@ -12,24 +13,23 @@ from tests.factories import make_query
 NOW = datetime(2026, 11, 25, 12, tzinfo=UTC)
 
 
-async def test_texts_go_first_and_rows_become_counts(tmp_path: Path) -> None:
+async def test_texts_go_first_and_rows_become_counts(engine: AsyncEngine) -> None:
     """After 90 days the words are gone, after 400 the rows; what was asked how often remains, without people."""
-    async with open_engine(f"sqlite+aiosqlite:///{tmp_path}/bot.db") as engine:
-        await upgrade(engine)
-        await QueryStore(engine).add(
-            [
-                make_query(1, asked_at="2025-10-01T09:00:00.000+00:00", user_key="a"),
-                make_query(2, asked_at="2025-10-01T10:00:00.000+00:00", user_key="b"),
-                make_query(3, asked_at="2026-08-01T10:00:00.000+00:00", text="old words"),
-                make_query(4, asked_at="2026-11-20T10:00:00.000+00:00", text="new words"),
-            ]
-        )
+    await QueryStore(engine).add(
+        [
+            make_query(1, asked_at="2025-10-01T09:00:00.000+00:00", user_key="a"),
+            make_query(2, asked_at="2025-10-01T10:00:00.000+00:00", user_key="b"),
+            make_query(3, asked_at="2026-08-01T10:00:00.000+00:00", text="old words"),
+            make_query(4, asked_at="2026-11-20T10:00:00.000+00:00", text="new words"),
+        ]
+    )
 
-        released = await release(engine, now=NOW, text_days=90, row_days=400)
-        again = await release(engine, now=NOW, text_days=90, row_days=400)
-        async with engine.connect() as connection:
-            rows = (await connection.execute(select(queries.c.interaction_id, queries.c.text))).all()
-            counts = (await connection.execute(select(daily_counts))).mappings().all()
+    released = await release(engine, now=NOW, text_days=90, row_days=400)
+    again = await release(engine, now=NOW, text_days=90, row_days=400)
+    async with engine.connect() as connection:
+        kept = select(queries.c.interaction_id, queries.c.text).order_by(queries.c.interaction_id)
+        rows = (await connection.execute(kept)).all()
+        counts = (await connection.execute(select(daily_counts))).mappings().all()
 
     assert released == Released(texts=1, rows=2, changes=0, drafts=0)
     assert not again
@@ -41,32 +41,43 @@ async def test_texts_go_first_and_rows_become_counts(tmp_path: Path) -> None:
     assert "guild_id" not in counts[0]
 
 
-async def test_settings_changes_go_with_the_rows_and_drafts_after_a_day(tmp_path: Path) -> None:
+async def test_settings_changes_go_with_the_rows_and_drafts_after_a_day(engine: AsyncEngine) -> None:
     """Who changed what is kept for 400 days; an import that nobody applied for one."""
     change = {"guild_id": 7, "changed_by": 11, "before": "{}", "after": "{}"}
     draft = {"guild_id": 7, "settings": "{}"}
-    async with open_engine(f"sqlite+aiosqlite:///{tmp_path}/bot.db") as engine:
-        await upgrade(engine)
-        async with engine.begin() as connection:
-            await connection.execute(
-                insert(server_changes),
-                [
-                    change | {"version": 1, "changed_at": "2025-10-20T23:59:59.000+00:00"},
-                    change | {"version": 2, "changed_at": "2025-10-21T00:00:00.000+00:00"},
-                ],
-            )
-            await connection.execute(
-                insert(settings_drafts),
-                [
-                    draft | {"id": 1, "made_at": "2026-11-24T11:59:59.000+00:00"},
-                    draft | {"id": 2, "made_at": "2026-11-24T12:00:00.000+00:00"},
-                ],
-            )
+    async with engine.begin() as connection:
+        await connection.execute(
+            insert(server_changes),
+            [
+                change | {"version": 1, "changed_at": "2025-10-20T23:59:59.000+00:00"},
+                change | {"version": 2, "changed_at": "2025-10-21T00:00:00.000+00:00"},
+            ],
+        )
+        await connection.execute(
+            insert(settings_drafts),
+            [
+                draft | {"id": 1, "made_at": "2026-11-24T11:59:59.000+00:00"},
+                draft | {"id": 2, "made_at": "2026-11-24T12:00:00.000+00:00"},
+            ],
+        )
 
-        released = await release(engine, now=NOW, text_days=90, row_days=400)
-        async with engine.connect() as connection:
-            versions = (await connection.execute(select(server_changes.c.version))).scalars().all()
-            drafts = (await connection.execute(select(settings_drafts.c.id))).scalars().all()
+    released = await release(engine, now=NOW, text_days=90, row_days=400)
+    async with engine.connect() as connection:
+        versions = (await connection.execute(select(server_changes.c.version))).scalars().all()
+        drafts = (await connection.execute(select(settings_drafts.c.id))).scalars().all()
 
     assert released == Released(texts=0, rows=0, changes=1, drafts=1)
     assert (versions, drafts) == ([2], [2])
+
+
+async def test_replicas_that_release_at_once_count_each_row_once(postgres_url: str) -> None:
+    """Two processes do the daily work at the same moment: the sum of the counts is the number of rows."""
+    async with open_engine(postgres_url) as one, open_engine(postgres_url) as other:
+        await QueryStore(one).add([make_query(i, asked_at="2025-10-01T09:00:00.000+00:00") for i in range(500)])
+
+        done = await asyncio.gather(*(release(e, now=NOW, text_days=90, row_days=400) for e in (one, other)))
+        async with one.connect() as connection:
+            counted = (await connection.execute(select(func.sum(daily_counts.c.answers)))).scalar()
+
+    assert counted == 500
+    assert sorted(released.rows for released in done) == [0, 500]

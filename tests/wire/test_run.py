@@ -4,21 +4,13 @@ import asyncio
 import json
 import signal
 import sqlite3
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 
 from tests.factories import make_retired, make_topic, write_pack, write_yaml
-from tests.wire.discord import TOKEN, WireDiscord, open_discord
+from tests.wire.discord import TOKEN, WireDiscord
 from tests.wire.process import run_bot
-
-
-@pytest.fixture
-async def discord() -> AsyncIterator[WireDiscord]:
-    async with open_discord() as discord:
-        yield discord
-        assert discord.invalid == []
 
 
 def logged_ids(folder: Path) -> set[int]:
@@ -42,7 +34,7 @@ async def test_it_connects_registers_and_answers(discord: WireDiscord, tmp_path:
 
     assert discord.identifies[0]["intents"] == 0
     assert len(discord.writes()) == 1
-    assert len(discord.commands) == 20
+    assert len(discord.commands) == 21
     assert answer["type"] == 4
     assert "Does it cover Ukraine?" in json.dumps(answer)
     assert answer["data"]["allowed_mentions"] == {"parse": []}

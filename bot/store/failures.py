@@ -1,0 +1,50 @@
+"""What goes wrong with a database, said in a sentence."""
+
+from sqlalchemy import event
+from sqlalchemy.engine import ExceptionContext
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from bot.errors import ConfigurationError
+
+_UNDEFINED = {"42P01", "42703"}  # SQLSTATE undefined_table, undefined_column
+_UNDEFINED_IN_SQLITE = ("no such table", "no such column", "has no column named")
+
+
+class OutdatedSchema(ConfigurationError):
+    """The database is older than the code that asks it."""
+
+    def __init__(self) -> None:
+        super().__init__("The database is not up to date: a table or column is missing. Run: natobot db upgrade")
+
+
+def name_missing_tables(engine: AsyncEngine) -> None:
+    """Let *engine* raise ``OutdatedSchema`` where a table or column is missing, whatever the database calls that."""
+    event.listen(engine.sync_engine, "handle_error", _outdated, retval=True)
+
+
+def _outdated(context: ExceptionContext) -> BaseException | None:
+    return OutdatedSchema() if _is_undefined(context.original_exception) else None
+
+
+def _is_undefined(error: BaseException) -> bool:
+    message = str(error)
+    return getattr(error, "sqlstate", None) in _UNDEFINED or any(words in message for words in _UNDEFINED_IN_SQLITE)
+
+
+def is_about_values(error: DBAPIError) -> bool:
+    """Return whether the database or its driver refused what was to be stored, and always will."""
+    refusal = error.orig
+    if refusal is None:
+        return False
+    sqlstate = getattr(refusal, "sqlstate", None) or ""
+    return isinstance(refusal.__cause__, ValueError) or sqlstate.startswith("22")  # class 22: data exception
+
+
+def reason_of(error: BaseException) -> str:
+    """Return in one line what *error* says, without the statement, its values and the names of the driver's classes."""
+    said = error.orig if isinstance(error, DBAPIError) and error.orig is not None else error
+    lines = str(said).splitlines()
+    if not lines:
+        return "it did not answer in time" if isinstance(said, TimeoutError) else type(said).__name__
+    return lines[0].partition(">: ")[2] or lines[0]

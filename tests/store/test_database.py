@@ -1,0 +1,117 @@
+"""Opening a database and bringing its schema up to date."""
+
+import asyncio
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from bot.errors import ConfigurationError
+from bot.store.database import open_engine, schema_revision, upgrade
+from bot.store.failures import OutdatedSchema
+from bot.store.queries import QueryStore
+from bot.store.schema import HEAD, metadata
+from tests.factories import make_query
+from tests.postgres import PostgresServer
+from tests.tunnel import open_tunnel
+
+PATIENCE = 20.0  # seconds for what takes less than one
+
+
+async def test_the_migrations_make_the_schema_that_the_code_expects(engine: AsyncEngine) -> None:
+    """Columns and indexes of the database are those the tables declare."""
+    from alembic.autogenerate import compare_metadata
+    from alembic.migration import MigrationContext
+
+    async with engine.connect() as connection:
+        difference = await connection.run_sync(
+            lambda sync: compare_metadata(MigrationContext.configure(sync), metadata)
+        )
+
+    assert difference == []
+    assert await schema_revision(engine) == HEAD
+
+
+async def test_upgrading_an_up_to_date_database_changes_nothing(engine: AsyncEngine) -> None:
+    """A second start finds its schema and leaves the rows alone."""
+    await QueryStore(engine).add([make_query(1)])
+
+    assert await upgrade(engine) == HEAD
+    assert [row["interaction_id"] async for row in QueryStore(engine).export()] == [1]
+
+
+async def test_replicas_that_upgrade_at_once_take_turns(empty_postgres_url: str) -> None:
+    """Two processes started together on an empty database both find it up to date."""
+    async with open_engine(empty_postgres_url) as one, open_engine(empty_postgres_url) as other:
+        await asyncio.gather(upgrade(one), upgrade(other))
+
+        assert await schema_revision(one) == HEAD
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+async def test_a_database_without_tables_says_what_to_run(
+    kind: str, request: pytest.FixtureRequest, tmp_path: Path
+) -> None:
+    """Whoever meets a missing table reads the command that makes it."""
+    url = f"sqlite+aiosqlite:///{tmp_path}/bot.db"
+    if kind == "postgresql":
+        url = request.getfixturevalue("empty_postgres_url")
+
+    async with open_engine(url) as engine:
+        with pytest.raises(OutdatedSchema, match="natobot db upgrade"):
+            await QueryStore(engine).add([make_query(1)])
+
+
+async def test_sqlite_is_set_up_to_survive_crashes(tmp_path: Path) -> None:
+    """Readers do not block the writer, and what was committed is on disk."""
+    async with open_engine(f"sqlite+aiosqlite:///{tmp_path}/bot.db") as engine, engine.connect() as connection:
+        assert (await connection.execute(text("PRAGMA journal_mode"))).scalar() == "wal"
+        assert (await connection.execute(text("PRAGMA synchronous"))).scalar() == 2
+
+
+async def test_an_option_of_another_driver_is_explained() -> None:
+    """Addresses are often copied with sslmode, which asyncpg does not know."""
+    with pytest.raises(ConfigurationError, match="ssl=require"):
+        async with open_engine("postgresql+asyncpg://bot@db/nato?sslmode=require"):
+            pass
+
+
+async def test_a_database_that_falls_silent_is_given_up_and_used_again_when_it_is_back(
+    postgres: PostgresServer, postgres_url: str
+) -> None:
+    """A write into a connection that died without a word fails after the patience and works once the way is mended."""
+    async with (
+        open_tunnel(postgres.socket) as tunnel,
+        open_engine(tunnel.address_of(postgres_url), command_patience=0.3) as engine,
+        asyncio.timeout(PATIENCE),
+    ):
+        store = QueryStore(engine)
+        await store.add([make_query(1)])
+        tunnel.cut()
+        with pytest.raises(TimeoutError):
+            await store.add([make_query(2)])
+        tunnel.mend()
+        await store.add([make_query(2)])
+
+        assert [row["interaction_id"] async for row in store.export()] == [1, 2]
+
+
+async def test_a_database_that_falls_silent_while_it_works_is_given_up(
+    postgres: PostgresServer, postgres_url: str
+) -> None:
+    """The same holds when the answer to a statement is what does not come."""
+    async with (
+        open_tunnel(postgres.socket) as tunnel,
+        open_engine(tunnel.address_of(postgres_url), command_patience=0.3) as engine,
+        asyncio.timeout(PATIENCE),
+    ):
+        async with engine.connect() as connection:
+            await connection.execute(text("SELECT 1"))
+            tunnel.cut()
+            with pytest.raises(TimeoutError):
+                await connection.execute(text("SELECT 2"))
+        tunnel.mend()
+
+        async with engine.connect() as connection:
+            assert (await connection.execute(text("SELECT 3"))).scalar() == 3
