@@ -251,6 +251,21 @@ def db_prune() -> None:
     print(release_old_rows())
 
 
+@db_app.command("departures")
+def db_departures(
+    accept: Annotated[
+        int | None,
+        typer.Option(
+            min=0, metavar="SERVERS", help="Believe lists of so many servers, after one was refused as short."
+        ),
+    ] = None,
+) -> None:
+    """Print which servers removed the bot and when their data goes."""
+    from bot.log_reports import accept_list_size, departures_report
+
+    print(departures_report() if accept is None else accept_list_size(accept))
+
+
 @db_app.command("rotate-key")
 def db_rotate_key() -> None:
     """Make a new key for users' pseudonyms; older rows can still be shown, exported and forgotten."""
