@@ -26,6 +26,7 @@ from bot.commands.topics import topic_commands
 from bot.delivery.client import BotClient
 from bot.delivery.command_sync import CommandSync
 from bot.delivery.news import news_sender
+from bot.delivery.servers import list_servers
 from bot.edition_news import announce_editions
 from bot.errors import KnowledgeError, Problem
 from bot.knowledge.compiled import read_compiled, write_compiled
@@ -110,7 +111,9 @@ async def open_bot(settings: Settings, *, command_sync: CommandSync | None) -> A
         query_log = await stack.enter_async_context(open_query_log(storage.open, journal))
         opt_outs = OptOuts(folder / "opt-outs.txt")
         privacy = Privacy(pseudonyms, opt_outs, query_log)
-        storage.parts = StoredParts(privacy=privacy, servers=servers, editor=editor)
+        storage.parts = StoredParts(
+            privacy=privacy, servers=servers, editor=editor, list_servers=lambda: list_servers(client)
+        )
         stack.callback(connected.set)  # when stopping before Discord was reached, the log waits no longer
         replies = Replies(query_log, pseudonyms, opt_outs)
         occasions = Occasions(library, servers)

@@ -94,7 +94,7 @@ async def announce_editions(
             woken.clear()
             try:
                 await news.look()
-            except Exception as error:  # noqa: BLE001  the next look does what this one could not
+            except Exception as error:
                 reason = str(error).splitlines()[:1] or [type(error).__name__]
                 log.warning("The news of the edition could not be looked after and will be again: %s", reason[0])
                 log.debug("The failed look at the news.", exc_info=error)

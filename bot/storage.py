@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bot.background import background_tasks
+from bot.departures import ListServers, watch_departures
 from bot.privacy import Privacy
 from bot.query_log import QuerySink
 from bot.servers.editor import SettingsEditor
@@ -36,6 +37,7 @@ class StoredParts:
     privacy: Privacy
     servers: Servers
     editor: SettingsEditor
+    list_servers: ListServers
 
 
 class Storage:
@@ -80,6 +82,7 @@ class Storage:
 
     async def _connect(self, engine: "AsyncEngine") -> None:
         """Hand the database to everything that waits for it, once."""
+        from bot.store.departures import DepartureStore
         from bot.store.privacy import PrivacyStore
         from bot.store.retention import keep_releasing
         from bot.store.servers import ServerStore
@@ -99,6 +102,14 @@ class Storage:
         await self._contexts.enter_async_context(open_signals(engine, heard.signal, heard.gap))
         await self._contexts.enter_async_context(
             keep_releasing(engine, text_days=terms.text_days, row_days=terms.row_days)
+        )
+        await self._contexts.enter_async_context(
+            watch_departures(
+                DepartureStore(engine),
+                parts.list_servers,
+                days=terms.left_server_days,
+                on_deleted=parts.servers.forget,
+            )
         )
         self._is_in_use.set()
 
@@ -128,6 +139,7 @@ class _Heard:
 
 def _import_store() -> None:
     import bot.store.database
+    import bot.store.departures
     import bot.store.news
     import bot.store.privacy
     import bot.store.queries
