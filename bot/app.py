@@ -56,6 +56,7 @@ class Bot:
     client: BotClient
     library: Library
     query_log: QueryLog
+    servers: Servers
     index: SearchIndex
 
 
@@ -148,7 +149,7 @@ async def open_bot(settings: Settings, *, command_sync: CommandSync | None) -> A
         wake_news = await stack.enter_async_context(
             announce_editions(storage.news, lambda: library.current, news_sender(client), servers.hidden_topics)
         )
-        bot = Bot(client=client, library=library, query_log=query_log, index=index)
+        bot = Bot(client=client, library=library, query_log=query_log, servers=servers, index=index)
         if settings.knowledge.reload_seconds:
             seconds = settings.knowledge.reload_seconds
             await stack.enter_async_context(
