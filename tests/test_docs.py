@@ -96,6 +96,7 @@ KINDS_OF_DATA = {
     "departures": "Servers that are missing from Discord's list",
     "editions": "Editions of the texts",
     "news_deliveries": "News deliveries",
+    "gap_decisions": "Questions the maintainers are done with",
 }
 
 
