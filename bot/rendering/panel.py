@@ -118,8 +118,12 @@ def role_choice(press: PanelPress, placeholder: str, chosen: Iterable[int], *, m
 class Panel(ui.LayoutView):
     """A private message to an admin: blocks of text, each with the controls that belong to it."""
 
-    def __init__(self, blocks: Iterable[tuple[str, Row]], *, rows: Iterable[Row] = ()) -> None:
+    def __init__(
+        self, blocks: Iterable[tuple[str, Row]], *, notice: str | None = None, rows: Iterable[Row] = ()
+    ) -> None:
         super().__init__(timeout=None)
+        if notice:
+            self.add_item(ui.TextDisplay(notice))
         items: list[ui.Item[Any]] = []
         for text, row in blocks:
             items.append(ui.TextDisplay(text))

@@ -49,7 +49,6 @@ def settings_panel(stored: Stored, knowledge: Knowledge, *, notice: str | None =
         return PanelPress(action=action, version=stored.version)
 
     blocks: list[Block] = [
-        *([(notice, ())] if notice else []),
         ("## How the bot speaks in this server\nEvery choice below takes effect at once and can be undone.", ()),
         _answers(settings, press(PanelAction.ANSWERS)),
         _channel_rule("private", settings.private_channels, press(PanelAction.PRIVATE_CHANNELS)),
@@ -67,7 +66,7 @@ def settings_panel(stored: Stored, knowledge: Knowledge, *, notice: str | None =
         button(press(PanelAction.CHECK), "Check"),
         button(press(PanelAction.OPEN), "Refresh"),
     ]
-    return Panel(blocks, rows=[buttons])
+    return Panel(blocks, notice=notice, rows=[buttons])
 
 
 def notice_panel(text: str) -> Panel:

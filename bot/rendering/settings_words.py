@@ -39,7 +39,7 @@ def saved_notice(made: Iterable[FieldChange], others: Sequence[SettingsChange], 
         if lines
         else "**Nothing to change.** It already is as you chose. "
     )
-    return shortened(head + " ".join(f"{line}." for line in lines) + _meanwhile(others), NOTICE_LIMIT)
+    return shortened(head + "; ".join(lines) + _meanwhile(others), NOTICE_LIMIT)
 
 
 def overtaken_notice(message: str, others: Sequence[SettingsChange]) -> str:
@@ -62,7 +62,6 @@ def _meanwhile(others: Sequence[SettingsChange]) -> str:
     return "".join(
         f"\nMeanwhile {f'<@{other.by}>' if other.by is not None else 'somebody'} changed "
         + "; ".join(change_lines(field_changes(other.before, other.after)))
-        + "."
         for other in others
     )
 

@@ -88,6 +88,29 @@ OLD_COMMAND = (
 NOT_YOURS_TO_DELETE = "Only the person who asked, or someone who may manage messages here, can delete this."
 DELETED_BY_OTHER_MEANS = "This message can no longer be deleted from here. Use Discord's own menu on the message."
 
+NEWS_CHANGED = "Changed"
+NEWS_BEFORE = "Before"
+NEWS_ADDED = "New"
+NEWS_REMOVED = "No longer given"
+NEWS_RESOURCED = "Other sources"
+NEWS_TOPIC_RETIRED = "This topic is no longer offered"
+
+
+def news_title(published: date) -> str:
+    """Say which edition the news is of."""
+    return f"What is new in the edition of {day(published)}"
+
+
+def news_new_topic(statements: int) -> str:
+    """Say that a topic is new."""
+    return f"New topic with {statements} statement{'s' if statements != 1 else ''}"
+
+
+def news_closing(*, omitted: int, compared_with: date) -> str:
+    """Say how many changes are not told, and what the edition was compared with."""
+    more = f"And {omitted} more change{'s' if omitted != 1 else ''}; open a topic to read them. " if omitted else ""
+    return f"{more}Compared with the edition of {day(compared_with)}."
+
 
 def day(value: date) -> str:
     """Return *value* as ``8 July 2026``."""

@@ -114,7 +114,7 @@ news_deliveries = Table(
     "news_deliveries",
     metadata,
     Column("guild_id", BigInteger, primary_key=True, autoincrement=False),
-    Column("edition", String(32), primary_key=True),
+    Column("edition", String(32), primary_key=True, index=True),
     Column("claimed_at", String(32), nullable=False),  # ISO 8601, UTC; when a process last took it on
     Column("sent_at", String(32)),  # null until Discord accepted the message
     Column("attempts", Integer, nullable=False),

@@ -34,7 +34,11 @@ from bot.servers.models import CAREFUL, DEFAULTS, NOTE_LIMIT, ServerSettings, Se
 from tests.factories import make_knowledge, make_retired, make_topic
 from tests.openapi import violations
 
-_SCHEMAS = {17: "ContainerComponentForMessageRequest", 1: "ActionRowComponentForMessageRequest"}
+_SCHEMAS = {
+    1: "ActionRowComponentForMessageRequest",
+    10: "TextDisplayComponentForMessageRequest",
+    17: "ContainerComponentForMessageRequest",
+}
 LARGEST_ID = 2**63 - 1
 VERSION = 2**31 - 1
 NOTE = "\n".join(["𝔑" * 73] * 3 + ["x" * 38] * 2)
