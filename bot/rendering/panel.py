@@ -39,6 +39,13 @@ class PanelItem(ui.DynamicItem[ui.Item[Any]], template=rf"{PANEL_VERSION}:.*"):
         await client.handle_panel(interaction, PanelPress.parse(self.custom_id), tuple(map(str, values)))
 
 
+class _Chosen(discord.SelectDefaultValue):
+    """What a select shows as chosen. discord.py sends its id as a number; Discord's API description wants a text."""
+
+    def to_dict(self) -> Any:
+        return {**super().to_dict(), "id": str(self.id)}
+
+
 Row = Sequence[ui.Item[Any]]
 
 
@@ -81,7 +88,7 @@ def channel_choice(
     most: int,
 ) -> PanelItem:
     """Return Discord's own picker of channels; nothing chosen is allowed."""
-    defaults = [discord.SelectDefaultValue(id=id_, type=discord.SelectDefaultValueType.channel) for id_ in chosen]
+    defaults = [_Chosen(id=id_, type=discord.SelectDefaultValueType.channel) for id_ in chosen]
     return PanelItem(
         ui.ChannelSelect(
             custom_id=press.custom_id(),
@@ -96,7 +103,7 @@ def channel_choice(
 
 def role_choice(press: PanelPress, placeholder: str, chosen: Iterable[int], *, most: int) -> PanelItem:
     """Return Discord's own picker of roles; nothing chosen is allowed."""
-    defaults = [discord.SelectDefaultValue(id=id_, type=discord.SelectDefaultValueType.role) for id_ in chosen]
+    defaults = [_Chosen(id=id_, type=discord.SelectDefaultValueType.role) for id_ in chosen]
     return PanelItem(
         ui.RoleSelect(
             custom_id=press.custom_id(),

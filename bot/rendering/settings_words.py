@@ -44,7 +44,8 @@ def saved_notice(made: Iterable[FieldChange], others: Sequence[SettingsChange], 
 
 def overtaken_notice(message: str, others: Sequence[SettingsChange]) -> str:
     """Say that a change was refused because of what others changed."""
-    return shortened(f"{message}{_meanwhile(others)}\nChoose again if you still want your change.", NOTICE_LIMIT)
+    what_to_do = "\nChoose again if you still want your change."
+    return shortened(f"{message}{_meanwhile(others)}", NOTICE_LIMIT - len(what_to_do)) + what_to_do
 
 
 def change_lines(changes: Iterable[FieldChange], *, note_limit: int = NOTE_SHOWN) -> list[str]:

@@ -71,7 +71,8 @@ class Servers:
                 await self._connected.wait()
                 return await asyncio.shield(self._one_read(guild_id))
         except Exception as error:  # noqa: BLE001  whatever the database does, an answer is given
-            log.warning("The settings of a server cannot be read; it is answered privately meanwhile: %r", error)
+            if self._clock() >= self._no_reads_until:  # said once, by the first of those who waited
+                log.warning("The settings of a server cannot be read; it is answered privately meanwhile: %r", error)
             self._no_reads_until = self._clock() + RETRY_READ
             return CAREFUL
 
