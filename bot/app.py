@@ -23,6 +23,7 @@ from bot.commands.replies import Replies
 from bot.commands.settings import settings_group
 from bot.commands.settings_panel import SettingsPanel
 from bot.commands.topics import topic_commands
+from bot.commands.votes import Votes
 from bot.delivery.client import BotClient
 from bot.delivery.command_sync import CommandSync
 from bot.delivery.news import news_sender
@@ -128,6 +129,7 @@ async def open_bot(settings: Settings, *, command_sync: CommandSync | None) -> A
 
         limit = QuestionLimit()
         terms = PrivacyTerms(text_days=settings.privacy.text_days, row_days=settings.privacy.row_days)
+        votes = Votes(occasions, replies)
         panel = SettingsPanel(library, servers, editor, replies)
         client = BotClient(
             [
@@ -139,7 +141,8 @@ async def open_bot(settings: Settings, *, command_sync: CommandSync | None) -> A
                 privacy_group(privacy, terms),
                 settings_group(library, editor, panel),
             ],
-            presses=CardPresses(occasions, replies),
+            presses=CardPresses(occasions, replies, votes),
+            votes=votes,
             panel=panel,
             replies=replies,
             command_sync=command_sync,

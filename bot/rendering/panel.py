@@ -7,14 +7,9 @@ from typing import Any, Protocol, Self, cast
 import discord
 from discord import ui
 
-from bot.rendering.limits import shortened
-from bot.rendering.panel_ids import PANEL_VERSION, PanelAction, PanelPress
+from bot.rendering.panel_ids import PANEL_VERSION, PanelPress
 
 ACCENT = 0x5B6270  # the container's edge: this is not an answer
-MODAL_MINUTES = 15.0  # that discord.py keeps a form it sent; answers to it are understood without
-MODAL_TITLE_LIMIT = 45  # characters; Discord docs
-NOTE_LABEL = "Note"
-NOTE_HELP = "Members see it above the answer, marked as yours. Leave it empty to remove it."
 
 
 class PanelPressHandler(Protocol):
@@ -137,27 +132,3 @@ class Panel(ui.LayoutView):
     def payload(self) -> list[dict[str, Any]]:
         """Return the components as they go to Discord."""
         return cast("list[dict[str, Any]]", self.to_components())  # type: ignore[no-untyped-call]  # of discord.py
-
-
-def note_form(press: PanelPress, *, title: str, present: str | None, limit: int) -> ui.Modal:
-    """
-    Return the form in which a note is written.
-
-    It is answered from its custom id, like everything else here: after a restart, and by whichever process gets it.
-    """
-    assert press.action is PanelAction.NOTE_TEXT
-    form = ui.Modal(title=shortened(title, MODAL_TITLE_LIMIT), custom_id=press.custom_id(), timeout=MODAL_MINUTES * 60)
-    field: ui.TextInput[Any] = ui.TextInput(
-        style=discord.TextStyle.paragraph, default=present, required=False, max_length=limit, custom_id="note"
-    )
-    form.add_item(ui.Label(text=NOTE_LABEL, description=NOTE_HELP, component=field))
-    return form
-
-
-def form_text(data: dict[str, Any]) -> str:
-    """Return what was written into a form's only field; *data* is that of the submitted interaction."""
-    for row in data.get("components", ()):
-        for item in (row.get("component"), *row.get("components", ())):
-            if item is not None and "value" in item:
-                return str(item["value"])
-    return ""

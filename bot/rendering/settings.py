@@ -23,6 +23,8 @@ from bot.rendering.settings_words import (
 )
 from bot.servers.models import CHANNELS_LIMIT, ROLES_LIMIT, ServerSettings, Stored, Visibility
 
+NOTE_LABEL = "Note"
+NOTE_HELP = "Members see it above the answer, marked as yours. Leave it empty to remove it."
 FOLLOW_MEMBER = "member"
 EVERY_ANSWER = "all"  # as a select's value, which cannot be empty
 

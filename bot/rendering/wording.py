@@ -60,6 +60,19 @@ NOT_FOUND = (
 )
 TELL_MAINTAINERS = "Tell the maintainers"
 TOLD_MAINTAINERS = "Thank you. The maintainers will see that an answer to this is missing."
+HELPFUL = "Helpful"
+UNHELPFUL = "Not helpful"
+SAY_WHY = "Say why"
+VOTED_HELPFUL = "Thank you, noted: this answer helped you. Pressing the other button changes that."
+VOTED_UNHELPFUL = (
+    "Thank you, noted: this answer did not help you. Pressing the other button changes that. If you like, say what it "
+    "lacks or has wrong; maintainers read it."
+)
+VOTED_WITH_REASON = "Thank you. Maintainers will read what you wrote, without links and numbers, and without your name."
+VOTED_BUT_OPTED_OUT = "You have opted out of being counted, so this vote is not stored. `/privacy opt-in` undoes that."
+REASON_TITLE = "What does the answer lack?"
+REASON_LABEL = "What is missing or wrong"
+REASON_HELP = "Please no names or personal things. A source helps most."
 NOTHING_TO_CHECK = (
     "### Nothing here to check against\nThis message is not about what this bot answers, or has no text. Try `/topics`."
 )

@@ -14,10 +14,11 @@ from bot.knowledge.models import Knowledge, RetiredTopic, Topic
 from bot.knowledge.selection import without_topics
 from bot.rendering.cards import corrected_card, sources_card, term_card, timeline_card, topic_card, topics_card
 from bot.rendering.components import Card, Reader
+from bot.rendering.forms import TITLE_LIMIT, text_form
 from bot.rendering.limits import NOTE_ROOM, OPTIONS_LIMIT, broken_limits
-from bot.rendering.panel import MODAL_TITLE_LIMIT, Panel, note_form
+from bot.rendering.panel import Panel
 from bot.rendering.panel_ids import PanelAction, PanelPress
-from bot.rendering.settings import notice_panel, settings_panel
+from bot.rendering.settings import NOTE_HELP, NOTE_LABEL, notice_panel, settings_panel
 from bot.rendering.settings_pages import HISTORY_PAGE, findings_panel, history_panel, preview_panel, reset_panel
 from bot.rendering.settings_words import (
     FIELD_NAMES,
@@ -265,9 +266,12 @@ def test_the_longest_form_of_a_note_can_be_shown(wide: Knowledge) -> None:
     topic = next(iter(wide.topics.values()))
     press = PanelPress(action=PanelAction.NOTE_TEXT, version=VERSION, argument=topic.id)
 
-    form = note_form(press, title=f"Note above {topic.title}", present=NOTE, limit=NOTE_LIMIT).to_dict()
+    title = f"Note above {topic.title}"
+    form = text_form(
+        press.custom_id(), title=title, label=NOTE_LABEL, help_=NOTE_HELP, limit=NOTE_LIMIT, present=NOTE
+    ).to_dict()
 
-    assert len(form["title"]) <= MODAL_TITLE_LIMIT
+    assert len(form["title"]) <= TITLE_LIMIT
     assert PanelPress.parse(form["custom_id"]) == press
     assert violations("ModalInteractionCallbackRequestData", form) == []
 
