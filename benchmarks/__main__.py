@@ -3,10 +3,11 @@
 import asyncio
 import sys
 
-from benchmarks import answering, configured, searching, startup
+from benchmarks import answering, beside, configured, searching, startup
 
 PARTS = {
     "answering": answering.measure,
+    "beside": beside.measure,
     "configured": configured.measure,
     "searching": searching.measure,
     "startup": startup.measure,
