@@ -56,7 +56,8 @@ class LoadDiscord(WireDiscord):
         started = time.perf_counter()
         await self.send("INTERACTION_CREATE", payload)
         async with asyncio.timeout(30):
-            return await future - started
+            replied: float = await future
+        return replied - started
 
 
 @dataclass(slots=True)
