@@ -111,7 +111,8 @@ def _language(settings: ServerSettings, knowledge: Knowledge, press: PanelPress)
 
 def _hidden_topics(settings: ServerSettings, knowledge: Knowledge, press: PanelPress) -> Block:
     options = _topic_options(knowledge)
-    most = max(1, len(options) - 1)  # one has to remain
+    hidden = sum(value in settings.hidden_topics for value, _ in options)
+    most = max(1, len(options) - 1, hidden)  # one has to remain; an edition with fewer topics may have left none
     return f"**Hidden topics**: {topics(settings.hidden_topics)}.", [
         choice(press, "Hide topics…", options, settings.hidden_topics, least=0, most=most)
     ]
