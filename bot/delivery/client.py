@@ -112,7 +112,10 @@ class BotClient(discord.Client):
             case discord.InteractionType.modal_submit:
                 await self._run(self._panel.submit_note(interaction, PanelPress.parse(custom_id)), interaction)
             case discord.InteractionType.component if not custom_id.startswith((f"{VERSION}:", f"{PANEL_VERSION}:")):
-                await self.handle_press(interaction, None)
+                is_of_a_panel = custom_id.startswith(PANEL_VERSION[0])
+                await (
+                    self.handle_panel(interaction, None, ()) if is_of_a_panel else self.handle_press(interaction, None)
+                )
 
     async def on_error(self, event_method: str, /, *args: Any, **kwargs: Any) -> None:
         log.exception("Handling the event %s failed.", event_method)

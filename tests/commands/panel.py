@@ -1,7 +1,9 @@
 """Uses the settings panel as admins do, and reads what it says."""
 
+import asyncio
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -71,9 +73,14 @@ async def noted(world: World, panel: simcord.ResponseMessage, place: str, text: 
     """Write *text* into the form of a note, of a topic or of ``all`` answers; return what the panel says then."""
     who = who or world.admin
     form = await who.select(panel, [place], custom_id=custom_id_of(panel, NOTE))
-    result = await who.submit_modal(form, {"note": text})
+    result = await submitted(who, form, text)
     assert result.acknowledged
     return text_of(result.followups[-1] if result.followups else panel)
+
+
+async def submitted(who: Who, form: simcord.InteractionResult, text: str) -> simcord.InteractionResult:
+    """Write *text* into the only field of an opened form and send it."""
+    return await who.submit_modal(form, {field_of(form)["custom_id"]: text})
 
 
 async def decided(world: World, control: str, *values: Any) -> None:
@@ -81,10 +88,16 @@ async def decided(world: World, control: str, *values: Any) -> None:
     assert "**Saved.**" in await chosen(world, await opened(world), control, values)
 
 
+def field_of(form: simcord.InteractionResult) -> dict[str, Any]:
+    """Return the only field of an opened form."""
+    assert form.modal is not None, "no form was opened"
+    field: dict[str, Any] = form.modal["components"][0]["component"]
+    return field
+
+
 def standing_in(form: simcord.InteractionResult) -> str:
     """Return the text that an opened form is filled with."""
-    assert form.modal is not None, "no form was opened"
-    return str(form.modal["components"][0]["component"].get("value") or "")
+    return str(field_of(form).get("value") or "")
 
 
 async def forged(
@@ -106,6 +119,22 @@ async def forged_press(
     data = {"custom_id": custom_id, "component_type": kind, "values": list(values)}
     channel = ChannelHandle(env, actor.guild, env.backend.get_channel(panel.channel_id))
     return await forged(actor, 3, channel, data, extra={"message": message}, source_message_id=panel.id)
+
+
+@asynccontextmanager
+async def write_lock(folder: Path) -> AsyncIterator[sqlite3.Connection]:
+    """Yield a connection to a running bot's database that alone may write; what it writes is kept."""
+    connection = sqlite3.connect(folder / "data" / "bot.db", isolation_level=None, timeout=0)
+    try:
+        while not connection.in_transaction:
+            try:
+                connection.execute("BEGIN IMMEDIATE")
+            except sqlite3.OperationalError:  # the bot is writing; it needs our event loop to get done
+                await asyncio.sleep(0.01)
+        yield connection
+        connection.execute("COMMIT")
+    finally:
+        connection.close()
 
 
 def rows(folder: Path, query: str) -> list[tuple[Any, ...]]:
