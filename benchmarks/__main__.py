@@ -3,9 +3,14 @@
 import asyncio
 import sys
 
-from benchmarks import answering, searching, startup
+from benchmarks import answering, configured, searching, startup
 
-PARTS = {"answering": answering.measure, "searching": searching.measure, "startup": startup.measure}
+PARTS = {
+    "answering": answering.measure,
+    "configured": configured.measure,
+    "searching": searching.measure,
+    "startup": startup.measure,
+}
 
 for name in sys.argv[1:] or PARTS:
     print(f"\n{name}")

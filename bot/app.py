@@ -23,8 +23,12 @@ from bot.commands.replies import Replies
 from bot.commands.settings import settings_group
 from bot.commands.settings_panel import SettingsPanel
 from bot.commands.topics import topic_commands
+from bot.commands.votes import Votes
 from bot.delivery.client import BotClient
 from bot.delivery.command_sync import CommandSync
+from bot.delivery.news import news_sender
+from bot.delivery.servers import list_servers
+from bot.edition_news import announce_editions
 from bot.errors import KnowledgeError, Problem
 from bot.knowledge.compiled import read_compiled, write_compiled
 from bot.knowledge.editions import EditionChange, Library, watch
@@ -53,6 +57,7 @@ class Bot:
     client: BotClient
     library: Library
     query_log: QueryLog
+    servers: Servers
     index: SearchIndex
 
 
@@ -108,7 +113,9 @@ async def open_bot(settings: Settings, *, command_sync: CommandSync | None) -> A
         query_log = await stack.enter_async_context(open_query_log(storage.open, journal))
         opt_outs = OptOuts(folder / "opt-outs.txt")
         privacy = Privacy(pseudonyms, opt_outs, query_log)
-        storage.parts = StoredParts(privacy=privacy, servers=servers, editor=editor)
+        storage.parts = StoredParts(
+            privacy=privacy, servers=servers, editor=editor, list_servers=lambda: list_servers(client)
+        )
         stack.callback(connected.set)  # when stopping before Discord was reached, the log waits no longer
         replies = Replies(query_log, pseudonyms, opt_outs)
         occasions = Occasions(library, servers)
@@ -122,6 +129,7 @@ async def open_bot(settings: Settings, *, command_sync: CommandSync | None) -> A
 
         limit = QuestionLimit()
         terms = PrivacyTerms(text_days=settings.privacy.text_days, row_days=settings.privacy.row_days)
+        votes = Votes(occasions, replies)
         panel = SettingsPanel(library, servers, editor, replies)
         client = BotClient(
             [
@@ -133,18 +141,22 @@ async def open_bot(settings: Settings, *, command_sync: CommandSync | None) -> A
                 privacy_group(privacy, terms),
                 settings_group(library, editor, panel),
             ],
-            presses=CardPresses(occasions, replies),
+            presses=CardPresses(occasions, replies, votes),
+            votes=votes,
             panel=panel,
             replies=replies,
             command_sync=command_sync,
             on_connected=lambda: _settle(connected, learn),
         )
         await stack.enter_async_context(client)
-        bot = Bot(client=client, library=library, query_log=query_log, index=index)
+        wake_news = await stack.enter_async_context(
+            announce_editions(storage.news, lambda: library.current, news_sender(client), servers.hidden_topics)
+        )
+        bot = Bot(client=client, library=library, query_log=query_log, servers=servers, index=index)
         if settings.knowledge.reload_seconds:
             seconds = settings.knowledge.reload_seconds
             await stack.enter_async_context(
-                watch(library, seconds=seconds, on_change=lambda change: _follow(change, learn))
+                watch(library, seconds=seconds, on_change=lambda change: _follow(change, learn, wake_news))
             )
         if settings.health.port:
             from bot.health import serve_health  # brings a web server, which most bots do without
@@ -188,7 +200,8 @@ def _health(bot: Bot) -> tuple[bool, Mapping[str, Any]]:
     }
 
 
-def _follow(change: EditionChange, learn: Callable[[], None]) -> None:
+def _follow(change: EditionChange, learn: Callable[[], None], wake_news: Callable[[], None]) -> None:
     learn()
+    wake_news()
     if change.commands_differ:
         log.warning("Commands were added, changed or removed: restart the bot to tell Discord.")

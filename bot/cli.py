@@ -25,11 +25,13 @@ queries_app = typer.Typer(help="Read the query log.", no_args_is_help=True)
 commands_app = typer.Typer(help="Compare and write the commands that Discord knows.", no_args_is_help=True)
 db_app = typer.Typer(help="Look after the database.", no_args_is_help=True)
 knowledge_app = typer.Typer(help="Work on the knowledge pack.", no_args_is_help=True)
+editions_app = typer.Typer(help="Compare editions of the knowledge pack.", no_args_is_help=True)
 for name, group in (
     ("queries", queries_app),
     ("commands", commands_app),
     ("db", db_app),
     ("knowledge", knowledge_app),
+    ("editions", editions_app),
 ):
     app.add_typer(group, name=name)
 
@@ -249,6 +251,21 @@ def db_prune() -> None:
     print(release_old_rows())
 
 
+@db_app.command("departures")
+def db_departures(
+    accept: Annotated[
+        int | None,
+        typer.Option(
+            min=0, metavar="SERVERS", help="Believe lists of so many servers, after one was refused as short."
+        ),
+    ] = None,
+) -> None:
+    """Print which servers removed the bot and when their data goes."""
+    from bot.log_reports import accept_list_size, departures_report
+
+    print(departures_report() if accept is None else accept_list_size(accept))
+
+
 @db_app.command("rotate-key")
 def db_rotate_key() -> None:
     """Make a new key for users' pseudonyms; older rows can still be shown, exported and forgotten."""
@@ -283,6 +300,17 @@ def knowledge_schema(
         path = folder / name
         path.write_text(json.dumps(schema, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
         print(path)
+
+
+@editions_app.command("news")
+def editions_news(
+    old: Annotated[str, typer.Argument(help="The earlier edition: a pack's folder, or a git revision of this pack.")],
+    new: Annotated[str | None, typer.Argument(help="The later one; the configured pack by default.")] = None,
+) -> None:
+    """Print what servers would be told of an edition."""
+    from bot.edition_reports import print_news
+
+    print_news(old, new)
 
 
 def main(arguments: list[str] | None = None) -> None:

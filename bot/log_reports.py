@@ -1,4 +1,4 @@
-"""What the command line prints from the query log."""
+"""What the command line prints from the database."""
 
 import asyncio
 import csv
@@ -19,6 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from bot.errors import BotError, ConfigurationError
 from bot.settings import load_settings
 from bot.store.database import LONG_PATIENCE, open_engine, prepare_folder, schema_revision, sqlite_path, upgrade
+from bot.store.departures import DepartureStore
 from bot.store.failures import OutdatedSchema, reason_of
 from bot.store.queries import QueryStore
 from bot.store.retention import Released, release
@@ -26,6 +27,7 @@ from bot.store.schema import HEAD, queries
 
 Result = TypeVar("Result")
 
+_NOT_COMPARED = "The list of servers has not been compared yet; a running bot does so once a day."
 _UNITS = {"h": timedelta(hours=1), "d": timedelta(days=1), "w": timedelta(weeks=1)}
 
 
@@ -34,6 +36,13 @@ class BadSince(BotError):
 
     def __init__(self, text: str) -> None:
         super().__init__(f"--since “{text}” is not a time. Write 12h, 7d, 4w or a day such as 2026-11-01.")
+
+
+class NothingToAccept(BotError):
+    """No list of servers was compared yet, so none was refused."""
+
+    def __init__(self) -> None:
+        super().__init__(_NOT_COMPARED)
 
 
 def parse_since(text: str | None, now: datetime) -> datetime | None:
@@ -112,15 +121,63 @@ def release_old_rows() -> str:
     async def run(engine: AsyncEngine) -> Released:
         return await release(engine, now=datetime.now(UTC), text_days=terms.text_days, row_days=terms.row_days)
 
-    released = _with_engine(run)
-    return f"Released {released.texts} texts; turned {released.rows} rows into daily counts."
+    released = _with_current_schema(run)
+    return (
+        f"Released {released.texts} texts; turned {released.rows} rows into daily counts; deleted {released.changes} "
+        f"settings changes and {released.drafts} drafts."
+    )
+
+
+def departures_report() -> str:
+    """Say when the list of servers was last compared, which servers are missing and when their data goes."""
+    days = load_settings().privacy.left_server_days
+
+    async def run(engine: AsyncEngine) -> str:
+        store = DepartureStore(engine)
+        roll = await store.last_roll()
+        if roll is None:
+            return _NOT_COMPARED
+        lines = [
+            f"The list of servers was last compared on {_minute(roll.compared_at)}. It is taken to have {roll.servers}."
+        ]
+        lines += [
+            f"{guild_id} is missing since {_minute(gone.absent_since)} (comparisons in a row: {gone.absences}); its "
+            f"data goes after {_minute(gone.goes_on(days))}."
+            for guild_id, gone in (await store.missing()).items()
+        ]
+        return "\n".join(lines if len(lines) > 1 else [*lines, "No server is missing of which something is stored."])
+
+    return _with_current_schema(run)
+
+
+def accept_list_size(servers: int) -> str:
+    """
+    Let the next list of servers be compared with one of *servers*, and say so.
+
+    Raises:
+        NothingToAccept: No list was compared yet.
+    """
+    if not _with_current_schema(lambda engine: DepartureStore(engine).accept_size(servers)):
+        raise NothingToAccept
+    return (
+        f"The next list of servers is compared with one of {servers}: it is believed if it has at least four fifths of "
+        "that. A running bot compares once a day."
+    )
+
+
+def _minute(moment: datetime) -> str:
+    return f"{moment:%Y-%m-%d %H:%M} UTC"
 
 
 def _with_store(use: Callable[[QueryStore], Awaitable[Result]]) -> Result:
+    return _with_current_schema(lambda engine: use(QueryStore(engine)))
+
+
+def _with_current_schema(use: Callable[[AsyncEngine], Awaitable[Result]]) -> Result:
     async def run(engine: AsyncEngine) -> Result:
         if await schema_revision(engine) != HEAD:
             raise OutdatedSchema
-        return await use(QueryStore(engine))
+        return await use(engine)
 
     url = load_settings().database.url
     path = sqlite_path(url)

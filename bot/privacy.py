@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Collection, Sequence
+from collections.abc import Awaitable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,7 +16,8 @@ log = logging.getLogger(__name__)
 
 Answer = TypeVar("Answer")
 
-EXPORT_LIMIT = 20_000  # rows, newest first; about 8 MiB, which Discord takes as a file
+EXPORT_LIMIT = 20_000  # rows, the newest; about 8 MiB
+EXPORTED_CHANGES = 500  # changes of settings, the newest; each holds a server's settings twice
 PATIENCE = 5.0  # seconds for a database that is being opened, and for rows on their way into it
 
 
@@ -39,14 +40,27 @@ class Holdings(Protocol):
     def texts(self) -> int: ...
     @property
     def oldest(self) -> str | None: ...
+    @property
+    def settings_changes(self) -> int: ...
+
+
+class Forgotten(Protocol):
+    """How many rows were deleted, and how many settings changes no longer carry the person's id."""
+
+    @property
+    def rows(self) -> int: ...
+    @property
+    def settings_changes(self) -> int: ...
 
 
 class PersonalStore(Protocol):
-    """Where rows and opt-outs are kept, by pseudonym."""
+    """Where rows and opt-outs are kept, by pseudonym, and changes of servers' settings, by id."""
 
-    async def holdings(self, pseudonyms: Collection[str]) -> Holdings: ...
-    async def export(self, pseudonyms: Collection[str], *, limit: int) -> Sequence[dict[str, Any]]: ...
-    async def forget(self, pseudonyms: Collection[str]) -> int: ...
+    async def holdings(self, user_id: int, pseudonyms: Collection[str]) -> Holdings: ...
+    async def export(
+        self, user_id: int, pseudonyms: Collection[str], *, row_limit: int, change_limit: int
+    ) -> Mapping[str, Sequence[Mapping[str, Any]]]: ...
+    async def forget(self, user_id: int, pseudonyms: Collection[str]) -> Forgotten: ...
     async def set_opt_out(self, pseudonyms: Collection[str], *, since: str, opted_out: bool) -> None: ...
     async def opted_out(self) -> frozenset[str]: ...
 
@@ -86,7 +100,8 @@ class Overview:
 
     rows: int
     texts: int
-    oldest: str | None  # ISO 8601
+    oldest: str | None  # ISO 8601; the oldest of the rows
+    settings_changes: int  # changes of servers' settings that carry the person's id
     opted_out: bool
 
 
@@ -115,23 +130,28 @@ class Privacy:
             NotNow: The database cannot be reached; the same holds for every method below.
         """
         store = await self._ready()
-        holdings = await self._asking(store.holdings(self._pseudonyms.every(user_id)))
+        holdings = await self._asking(store.holdings(user_id, self._pseudonyms.every(user_id)))
         return Overview(
             rows=holdings.rows,
             texts=holdings.texts,
             oldest=holdings.oldest,
+            settings_changes=holdings.settings_changes,
             opted_out=self._pseudonyms.of(user_id) in self._opt_outs,
         )
 
-    async def export(self, user_id: int) -> Sequence[dict[str, Any]]:
-        """Return a person's rows, oldest first."""
+    async def export(self, user_id: int) -> Mapping[str, Sequence[Mapping[str, Any]]]:
+        """Return a person's ``queries`` and ``settings_changes``, each oldest first."""
         store = await self._ready()
-        return await self._asking(store.export(self._pseudonyms.every(user_id), limit=EXPORT_LIMIT))
+        return await self._asking(
+            store.export(
+                user_id, self._pseudonyms.every(user_id), row_limit=EXPORT_LIMIT, change_limit=EXPORTED_CHANGES
+            )
+        )
 
-    async def forget(self, user_id: int) -> int:
-        """Delete a person's rows and return how many there were."""
+    async def forget(self, user_id: int) -> Forgotten:
+        """Delete a person's rows and take their id out of settings changes; return how many there were of each."""
         store = await self._ready()
-        return await self._asking(store.forget(self._pseudonyms.every(user_id)))
+        return await self._asking(store.forget(user_id, self._pseudonyms.every(user_id)))
 
     async def set_opt_out(self, user_id: int, *, opted_out: bool) -> None:
         """Stop, or resume, counting what a person asks."""

@@ -103,10 +103,11 @@ class LogSettings(_Section):
 
 
 class PrivacySettings(_Section):
-    """How long what people asked is kept."""
+    """How long things are kept, in days."""
 
     text_days: Annotated[int, Field(ge=1, le=90)] = 90  # the words of questions that found no clear answer
     row_days: Annotated[int, Field(ge=1, le=3650)] = 400  # rows; afterwards daily counts without people
+    left_server_days: Annotated[int, Field(ge=1, le=365)] = 30  # data of servers that removed the bot
 
 
 class AboutSettings(_Section):

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bot.background import background_tasks
+from bot.departures import ListServers, watch_departures
 from bot.privacy import Privacy
 from bot.query_log import QuerySink
 from bot.servers.editor import SettingsEditor
@@ -21,6 +22,8 @@ from bot.settings import Settings
 
 if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncEngine
+
+    from bot.store.news import NewsStore
 
 log = logging.getLogger(__name__)
 
@@ -34,6 +37,7 @@ class StoredParts:
     privacy: Privacy
     servers: Servers
     editor: SettingsEditor
+    list_servers: ListServers
 
 
 class Storage:
@@ -44,7 +48,7 @@ class Storage:
         self._contexts = contexts  # closed after the log, which writes to the last
         self._connected = connected
         self._engine: AsyncEngine | None = None  # kept over attempts: only the first makes one
-        self._is_in_use = False
+        self._is_in_use = asyncio.Event()
         self.parts: StoredParts | None = None
 
     async def open(self) -> QuerySink:
@@ -67,15 +71,25 @@ class Storage:
         await self._connect(self._engine)
         return QueryStore(self._engine)
 
+    async def news(self) -> "NewsStore":
+        """Return where editions are kept, once the database is open."""
+        await self._connected.wait()
+        await self._is_in_use.wait()
+        from bot.store.news import NewsStore
+
+        assert self._engine is not None, "open"
+        return NewsStore(self._engine)
+
     async def _connect(self, engine: "AsyncEngine") -> None:
         """Hand the database to everything that waits for it, once."""
+        from bot.store.departures import DepartureStore
         from bot.store.privacy import PrivacyStore
         from bot.store.retention import keep_releasing
         from bot.store.servers import ServerStore
         from bot.store.signals import open_signals
 
         assert self.parts is not None, "set by the composition root"
-        if self._is_in_use:
+        if self._is_in_use.is_set():
             return
         personal, servers = PrivacyStore(engine), ServerStore(engine)
         await self.parts.privacy.connect(personal)
@@ -89,7 +103,15 @@ class Storage:
         await self._contexts.enter_async_context(
             keep_releasing(engine, text_days=terms.text_days, row_days=terms.row_days)
         )
-        self._is_in_use = True
+        await self._contexts.enter_async_context(
+            watch_departures(
+                DepartureStore(engine),
+                parts.list_servers,
+                days=terms.left_server_days,
+                on_deleted=parts.servers.forget,
+            )
+        )
+        self._is_in_use.set()
 
 
 class _Heard:
@@ -117,6 +139,8 @@ class _Heard:
 
 def _import_store() -> None:
     import bot.store.database
+    import bot.store.departures
+    import bot.store.news
     import bot.store.privacy
     import bot.store.queries
     import bot.store.retention

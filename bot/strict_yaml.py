@@ -59,7 +59,17 @@ def parse_yaml(
 
 def write_yaml(data: Mapping[str, Any]) -> str:
     """Return *data* as YAML that ``parse_yaml`` reads back, keys in their order."""
-    return yaml.safe_dump(dict(data), allow_unicode=True, sort_keys=False, width=100)
+    return yaml.dump(dict(data), Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=100)
+
+
+class _Dumper(yaml.SafeDumper):
+    """Quotes every word that ``parse_yaml`` refuses bare; PyYAML itself lets ``y`` and ``n`` stand."""
+
+    def represent_text(self, text: str) -> yaml.ScalarNode:
+        return self.represent_scalar("tag:yaml.org,2002:str", text, style="'" if text.lower() in BARE_WORDS else None)
+
+
+_Dumper.add_representer(str, _Dumper.represent_text)
 
 
 def _problem(file: Path, line: int | None, message: str, key: str = "") -> Problem:

@@ -47,6 +47,33 @@ async def type_command(page: Page, command: str, text: str = "") -> None:
     await page.get_by_role("button", name=re.compile("send|run", re.IGNORECASE)).last.click()
 
 
+async def act_as(page: Page, name: str) -> None:
+    """Be another of the people in the page."""
+    await page.get_by_label("Viewing as").select_option(label=name)
+    await page.wait_for_timeout(500)
+
+
+async def send_command(page: Page, command: str, answer: str) -> None:
+    """Type a whole command that needs no options, send it and wait for a text of its answer."""
+    box = page.locator("#channel-composer-input")
+    await box.click()
+    await box.press_sequentially(command)
+    await page.wait_for_timeout(300)
+    await page.keyboard.press("Enter")
+    await page.wait_for_timeout(300)
+    await page.get_by_role("button", name=re.compile("send|run", re.IGNORECASE)).last.click()
+    await page.get_by_text(answer).last.wait_for()
+
+
+async def choose(page: Page, menu: str, *options: str, apply: bool = False) -> None:
+    """Choose in a menu of a message; one that takes several choices has to be applied."""
+    await page.get_by_role("combobox", name=menu).last.click()
+    for option in options:
+        await page.get_by_role("option", name=option).click()
+    if apply:
+        await page.get_by_role("button", name="Apply").click()
+
+
 async def photograph(page: Page, text: str, path: Path) -> None:
     """Take a picture of the message that holds *text*, with what belongs to it."""
     message = page.locator("article.channel-message").filter(has_text=text).last

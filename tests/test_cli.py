@@ -4,6 +4,7 @@ import asyncio
 import csv
 import io
 import json
+import sqlite3
 import sys
 from pathlib import Path
 from typing import Any
@@ -220,6 +221,55 @@ def test_the_schema_is_made_and_then_left_alone(capsys: pytest.CaptureFixture[st
         f"Upgraded from nothing to {HEAD}.",
         f"The database is at migration {HEAD}.",
     ]
+
+
+@pytest.mark.usefixtures("log")
+def test_prune_says_how_much_it_let_go_of(capsys: pytest.CaptureFixture[str]) -> None:
+    """An operator reads what is gone, kind by kind."""
+    assert run("db", "prune") == 0
+    assert capsys.readouterr().out == (
+        "Released 0 texts; turned 0 rows into daily counts; deleted 0 settings changes and 0 drafts.\n"
+    )
+
+
+@pytest.mark.usefixtures("log")
+def test_departures_are_listed_with_the_day_their_data_goes(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """An operator sees which servers are missing, since when, and until when something is kept."""
+    connection = sqlite3.connect(tmp_path / "bot.db")
+    with connection:
+        connection.execute("INSERT INTO server_roll VALUES (1, '2026-11-25T12:00:00.000+00:00', 100)")
+        connection.execute("INSERT INTO departures VALUES (7, '2026-11-01T12:00:00.000+00:00', 24)")
+    connection.close()
+
+    assert run("db", "departures") == 0
+    assert capsys.readouterr().out.splitlines() == [
+        "The list of servers was last compared on 2026-11-25 12:00 UTC. It is taken to have 100.",
+        "7 is missing since 2026-11-01 12:00 UTC (comparisons in a row: 24); its data goes after 2026-12-01 12:00 UTC.",
+    ]
+
+
+@pytest.mark.usefixtures("log")
+def test_a_short_list_is_accepted_by_its_size(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """After servers really left in numbers, the operator names how many are left."""
+    connection = sqlite3.connect(tmp_path / "bot.db")
+    with connection:
+        connection.execute("INSERT INTO server_roll VALUES (1, '2026-11-25T12:00:00.000+00:00', 100)")
+
+    assert run("db", "departures", "--accept", "60") == 0
+    assert "compared with one of 60" in capsys.readouterr().out
+    assert connection.execute("SELECT servers, compared_at FROM server_roll").fetchall() == [
+        (60, "2026-11-25T12:00:00.000+00:00")
+    ]
+    connection.close()
+
+
+@pytest.mark.usefixtures("log")
+def test_there_is_nothing_to_accept_before_the_first_comparison(capsys: pytest.CaptureFixture[str]) -> None:
+    """An operator who is too early is told so, with exit status 1."""
+    assert run("db", "departures") == 0
+    assert "has not been compared yet" in capsys.readouterr().out
+    assert run("db", "departures", "--accept", "60") == 1
+    assert "has not been compared yet" in capsys.readouterr().err
 
 
 def test_a_database_folder_that_cannot_be_made_is_explained(

@@ -1,11 +1,18 @@
-"""The README tells the truth."""
+"""The documents tell the truth."""
 
 import re
 from pathlib import Path
 
+from discord import app_commands
+
+from bot.departures import PAUSE
 from bot.knowledge.models import Knowledge
+from bot.privacy import EXPORT_LIMIT, EXPORTED_CHANGES
+from bot.scrubbing import STORED
 from bot.settings import Settings
+from bot.store.retention import DRAFT_DAYS
 from bot.store.schema import metadata
+from tests.conftest import World
 
 ROOT = Path(__file__).parents[1]
 
@@ -41,19 +48,88 @@ def test_links_within_the_documents_lead_somewhere() -> None:
     assert broken == []
 
 
-def test_the_privacy_page_names_every_stored_column() -> None:
-    """Nothing is stored that docs/privacy.md does not tell."""
-    page = (ROOT / "docs" / "privacy.md").read_text(encoding="utf-8")
-    stored = {column.name for table in metadata.tables.values() for column in table.columns}
+def passages_of(page: str) -> dict[str, str]:
+    """Return what the page says of each table: a section of its own, or a line of the table of tables."""
+    sections = re.findall(r"^## In the table `(\w+)`(.*?)(?=^## )", page, re.MULTILINE | re.DOTALL)
+    return dict(sections) | dict(
+        re.findall(r"^\| `(\w+)` \|(.*)$", page.partition("## In the other tables")[2], re.MULTILINE)
+    )
 
-    assert {name for name in stored if f"`{name}`" not in page} == set()
-    assert {name for name in metadata.tables if f"`{name}`" not in page} == set()
+
+def test_the_privacy_page_names_every_stored_column() -> None:
+    """Nothing is stored that docs/privacy.md does not tell, table by table, for SQLite and PostgreSQL alike."""
+    passages = passages_of((ROOT / "docs" / "privacy.md").read_text(encoding="utf-8"))
+    untold = {
+        f"{table.name}.{column.name}"
+        for table in metadata.tables.values()
+        for column in table.columns
+        if f"`{column.name}`" not in passages.get(table.name, "")
+    }
+
+    assert untold == set()
 
 
 def test_the_privacy_page_tells_the_real_limits() -> None:
-    """The days it names are the defaults of the settings."""
+    """The days and numbers it names are those of the code."""
     page = (ROOT / "docs" / "privacy.md").read_text(encoding="utf-8")
     terms = Settings().privacy
 
     assert f"blanked after {terms.text_days} days" in page
     assert f"daily counts after {terms.row_days} days" in page
+    assert f"changes of a server's settings | `privacy.row_days` | deleted after {terms.row_days} days" in page
+    assert f"deleted after {DRAFT_DAYS} day |" in page
+    assert f"`privacy.left_server_days` | deleted after {terms.left_server_days} days" in page
+    assert f"missing for {terms.left_server_days} days" in page
+    assert f"at least {PAUSE.total_seconds() / 3600:.0f} hours apart" in page
+    assert f"{EXPORT_LIMIT:,} and {EXPORTED_CHANGES}" in page
+
+
+# What the policy calls the data of each table. A new table needs a passage there, in words of people.
+KINDS_OF_DATA = {
+    "queries": "An entry for each answer",
+    "opt_outs": "Your opt-out",
+    "daily_counts": "Daily counts",
+    "server_settings": "Settings of a server",
+    "server_changes": "Who changed the settings",
+    "settings_drafts": "Imports of settings that wait to be applied",
+    "server_roll": "when that list was last compared",
+    "departures": "Servers that are missing from Discord's list",
+    "editions": "Editions of the texts",
+    "news_deliveries": "News deliveries",
+    "gap_decisions": "Questions the maintainers are done with",
+}
+
+
+def policy_template() -> str:
+    return " ".join((ROOT / "docs" / "privacy-policy-template.md").read_text(encoding="utf-8").split())
+
+
+def test_the_policy_template_speaks_of_every_kind_of_data() -> None:
+    """A table that is added must be explained to the people whose data it holds."""
+    template = policy_template()
+
+    assert set(metadata.tables) == set(KINDS_OF_DATA)
+    assert [phrase for phrase in KINDS_OF_DATA.values() if phrase not in template] == []
+
+
+def test_the_policy_template_tells_the_real_limits() -> None:
+    """Who publishes it unchanged, with the default settings, tells the truth."""
+    template = policy_template()
+    terms = Settings().privacy
+
+    assert f"| words of questions that found no clear answer | {terms.text_days} days |" in template
+    assert f"| entries for answers | {terms.row_days} days, then only daily counts |" in template
+    assert f"| who changed the settings of a server, and what | {terms.row_days} days |" in template
+    assert f"| imports of settings that nobody applied | {DRAFT_DAYS} day |" in template
+    assert f"| everything about a server that removed the bot | {terms.left_server_days} days" in template
+    assert f"missing for {terms.left_server_days} days" in template
+    assert f"cut to {STORED} characters" in template
+
+
+async def test_the_policy_template_names_every_privacy_command(world: World) -> None:
+    """A right that members have is one they can read of."""
+    group = world.bot.client.tree.get_command("privacy")
+    assert isinstance(group, app_commands.Group)
+    template = policy_template()
+
+    assert [command.name for command in group.commands if f"`/privacy {command.name}`" not in template] == []

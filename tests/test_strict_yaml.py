@@ -4,7 +4,7 @@ import pytest
 
 from bot.errors import Problem
 from bot.located import key_path, line_of
-from bot.strict_yaml import DEPTH_LIMIT, SIZE_LIMIT, read_yaml
+from bot.strict_yaml import BARE_WORDS, DEPTH_LIMIT, SIZE_LIMIT, parse_yaml, read_yaml, write_yaml
 
 BAD = {
     "duplicate key": ("a: x\nb: x\na: z\n", 3, "a", "stands twice, first on line 1"),
@@ -71,6 +71,19 @@ def test_scalars_are_strings(tmp_path: Path) -> None:
     data, problems = read(tmp_path / "f.yaml", "a: 1:30\nb: 0123\nc: 2026-01-01\nd: 'no'\n")
 
     assert data == {"a": "1:30", "b": "0123", "c": "2026-01-01", "d": "no"}
+    assert problems == []
+
+
+@pytest.mark.parametrize(
+    "word", sorted({*BARE_WORDS, *map(str.upper, BARE_WORDS)} - {"true", "TRUE", "false", "FALSE"})
+)
+def test_words_that_are_refused_bare_are_written_in_quotes(word: str) -> None:
+    """What the bot writes it reads back, also a text that is nothing but ``y``."""
+    problems: list[Problem] = []
+
+    data = parse_yaml(write_yaml({"a": word, "b": [word]}).encode(), Path("f.yaml"), problems)
+
+    assert data == {"a": word, "b": [word]}
     assert problems == []
 
 

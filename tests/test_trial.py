@@ -14,7 +14,7 @@ import simcord
 from bot.app import open_bot
 from bot.delivery.command_sync import CommandSync
 from bot.trial import WallClock, complete_interactions, open_trial
-from tests.browser import CHROMIUM, open_page, type_command
+from tests.browser import CHROMIUM, act_as, choose, open_page, send_command, type_command
 from tests.conftest import World, settings_for
 from tests.wire.discord import WireDiscord
 from tests.wire.process import BotProcess, run_bot
@@ -46,6 +46,31 @@ async def test_a_newcomer_talks_to_the_bot_in_the_page(tmp_path: Path) -> None:
     assert status == 0
     assert "Traceback" not in bot.output()
     assert (tmp_path / "data" / "try" / "bot.db").exists()
+
+
+@pytest.mark.skipif(CHROMIUM is None, reason="there is no Chromium on this machine")
+async def test_an_admin_sets_up_the_server_in_the_page(tmp_path: Path) -> None:
+    """The panel changes in place, a note is written in a form, and the next answer obeys both."""
+    arguments = ("try", "--no-browser")
+    async with (
+        run_bot(WireDiscord(), tmp_path, arguments=arguments, ready=False) as bot,
+        open_page(await address_of(bot), height=1500) as page,
+    ):
+        await act_as(page, "admin")
+        await send_command(page, "/settings panel", "How the bot speaks in this server")
+        await choose(page, "Who sees answers", "Only the person who asked sees answers")
+        await page.get_by_text("shown only to the person who asked, unless").wait_for()
+        await choose(page, "Write, change or remove a note…", "Above every answer")
+        await page.get_by_role("dialog").get_by_role("textbox").fill("Be kind.")
+        await page.get_by_role("button", name="Submit").click()
+        await page.get_by_text("every answer: Be kind.").wait_for()
+        await act_as(page, "member")
+        await send_command(page, "/article5", "Key points")
+        answer = page.locator("article.channel-message").filter(has_text="Key points").last
+
+        assert "Only you can see this" in await answer.inner_text()
+        assert "Be kind." in await answer.inner_text()
+        assert "Show to everyone" not in await answer.inner_text()
 
 
 async def test_a_taken_port_is_explained(tmp_path: Path) -> None:

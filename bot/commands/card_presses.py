@@ -8,6 +8,7 @@ from bot.answers.lookup import find_events, find_page
 from bot.answers.models import Found, UnknownSection
 from bot.commands.occasions import AnyInteraction, Occasion, Occasions
 from bot.commands.replies import Asked, Replies, is_private
+from bot.commands.votes import Votes
 from bot.rendering import wording
 from bot.rendering.cards import sources_card, timeline_card, topic_card
 from bot.rendering.components import Card
@@ -17,8 +18,9 @@ from bot.rendering.custom_ids import Action, Press
 class CardPresses:
     """Answers presses. A card's owner turns its pages; anybody else gets a private copy."""
 
-    def __init__(self, occasions: Occasions, replies: Replies) -> None:
+    def __init__(self, occasions: Occasions, replies: Replies, votes: Votes) -> None:
         self._occasions = occasions
+        self._votes = votes
         self._replies = replies
 
     async def handle(self, interaction: AnyInteraction, press: Press | None) -> None:
@@ -46,6 +48,8 @@ class CardPresses:
                 await self._delete(interaction, press)
             case Action.TIMELINE:
                 await self._turn_timeline(interaction, press)
+            case Action.HELPFUL | Action.UNHELPFUL | Action.WHY:
+                await self._votes.handle(interaction, press)
             case _:
                 assert_never(press.action)
 

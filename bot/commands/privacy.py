@@ -1,7 +1,10 @@
 """/privacy: what is stored about you, as a file, deleted, or not at all. Not itself recorded."""
 
+import gzip
 import io
 import json
+from collections.abc import Mapping
+from typing import Any
 
 import discord
 from discord import app_commands
@@ -9,7 +12,9 @@ from discord import app_commands
 from bot.commands.occasions import AnyInteraction
 from bot.privacy import Privacy
 from bot.rendering.components import Card
-from bot.rendering.privacy import PrivacyTerms, forgotten_text, opt_out_text, overview_text
+from bot.rendering.privacy import PrivacyTerms, exported_text, forgotten_text, opt_out_text, overview_text
+
+PLAIN_LIMIT = 8 * 1024 * 1024  # bytes; Discord takes files of 10 MiB, and the JSON shrinks to a tenth
 
 
 def privacy_group(privacy: Privacy, terms: PrivacyTerms) -> app_commands.Group:
@@ -29,10 +34,10 @@ def privacy_group(privacy: Privacy, terms: PrivacyTerms) -> app_commands.Group:
     @group.command(name="export", description="Everything stored about you, as a file")
     async def export(interaction: AnyInteraction) -> None:
         await _think(interaction)
-        rows = await privacy.export(interaction.user.id)
-        content = json.dumps(rows, ensure_ascii=False, indent=1).encode()
-        file = discord.File(io.BytesIO(content), filename="my-data.json")
-        text = f"{len(rows)} row{'s' if len(rows) != 1 else ''} stored about you, as JSON."
+        data = await privacy.export(interaction.user.id)
+        name, content = _file_of(data)
+        file = discord.File(io.BytesIO(content), filename=name)
+        text = exported_text(rows=len(data["queries"]), settings_changes=len(data["settings_changes"]))
         await interaction.followup.send(text, file=file, ephemeral=True)
 
     @group.command(name="forget", description="Delete everything stored about you, now")
@@ -55,6 +60,14 @@ def privacy_group(privacy: Privacy, terms: PrivacyTerms) -> app_commands.Group:
         await _say(interaction, opt_out_text(opted_out=False))
 
     return group
+
+
+def _file_of(data: Mapping[str, Any]) -> tuple[str, bytes]:
+    """Return the name and content of the file a person gets; one too large for Discord is compressed."""
+    content = json.dumps(data, ensure_ascii=False, indent=1).encode()
+    if len(content) <= PLAIN_LIMIT:
+        return "my-data.json", content
+    return "my-data.json.gz", gzip.compress(content)
 
 
 async def _think(interaction: AnyInteraction) -> None:

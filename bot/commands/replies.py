@@ -54,6 +54,7 @@ class Asked:
     runner_ups: tuple[str, ...] = ()
     regards: int | None = None
     text: str | None = None  # scrubbed
+    edition: str | None = None  # of the answer that is voted on, where it is not the one that answers now
 
     def but(self, **changes: Any) -> "Asked":
         """Return the same with some fields changed."""
@@ -83,6 +84,10 @@ class Replies:
         self._record(interaction, asked, occasion.privately())
         await interaction.response.send_message(view=notice_card(text), ephemeral=True)
 
+    def counts(self, interaction: AnyInteraction) -> bool:
+        """Return whether what the person does is recorded: they may have opted out."""
+        return self._pseudonyms.of(interaction.user.id) not in self._opt_outs
+
     async def tell(self, interaction: AnyInteraction, text: str) -> None:
         """Say something privately, whatever has been sent already. Not logged: it is no answer."""
         card = notice_card(text)
@@ -111,8 +116,7 @@ class Replies:
             log.exception("The reply about a failed interaction failed too.")
 
     def _record(self, interaction: AnyInteraction, asked: Asked, occasion: Occasion) -> None:
-        pseudonym = self._pseudonyms.of(interaction.user.id)
-        if pseudonym in self._opt_outs:
+        if not self.counts(interaction):
             return
         received = interaction.extras.get(RECEIVED, time.perf_counter())
         self._query_log.record(
@@ -120,7 +124,7 @@ class Replies:
                 interaction_id=interaction.id,
                 asked_at=interaction.created_at.isoformat(timespec="milliseconds"),
                 guild_id=occasion.guild_id,
-                user_key=pseudonym,
+                user_key=self._pseudonyms.of(interaction.user.id),
                 key_id=self._pseudonyms.key_id,
                 source=asked.source,
                 command=asked.command,
@@ -130,7 +134,7 @@ class Replies:
                 locale=str(interaction.locale),
                 outcome=asked.outcome,
                 private=occasion.private,
-                edition=occasion.knowledge.edition,
+                edition=asked.edition or occasion.knowledge.edition,
                 answer_us=round((time.perf_counter() - received) * 1_000_000),
                 asked_language=asked.language,
                 score=asked.score,

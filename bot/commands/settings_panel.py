@@ -15,9 +15,10 @@ from bot.commands.settings_edits import edit_of
 from bot.errors import UserError
 from bot.knowledge.editions import Library
 from bot.rendering import wording
-from bot.rendering.panel import Panel, form_text, note_form
+from bot.rendering.forms import form_text, text_form
+from bot.rendering.panel import Panel
 from bot.rendering.panel_ids import PanelAction, PanelPress
-from bot.rendering.settings import EVERY_ANSWER, notice_panel, settings_panel
+from bot.rendering.settings import EVERY_ANSWER, NOTE_HELP, NOTE_LABEL, notice_panel, settings_panel
 from bot.rendering.settings_pages import HISTORY_PAGE, findings_panel, history_panel
 from bot.rendering.settings_words import overtaken_notice, saved_notice
 from bot.servers.check import findings
@@ -161,11 +162,13 @@ class SettingsPanel:
             raise OutOfReach
         present = settings.topic_notes.get(topic) if topic else settings.note
         title = self._library.current.topics[topic].title if topic in self._library.current.topics else ""
-        form = note_form(
-            PanelPress(action=PanelAction.NOTE_TEXT, version=press.version, argument=topic),
+        form = text_form(
+            PanelPress(action=PanelAction.NOTE_TEXT, version=press.version, argument=topic).custom_id(),
             title=f"Note above {title or 'every answer'}",
-            present=present,
+            label=NOTE_LABEL,
+            help_=NOTE_HELP,
             limit=NOTE_LIMIT,
+            present=present,
         )
         await interaction.response.send_modal(form)
 

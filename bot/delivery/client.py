@@ -21,9 +21,10 @@ from bot.commands.occasions import AnyInteraction
 from bot.commands.replies import RECEIVED, Replies
 from bot.commands.settings_panel import SettingsPanel
 from bot.commands.topics import AnyCommand
+from bot.commands.votes import Votes
 from bot.delivery.command_sync import CommandSync
 from bot.rendering.components import CardButton, CardSelect
-from bot.rendering.custom_ids import VERSION
+from bot.rendering.custom_ids import VERSION, Press
 from bot.rendering.panel import PanelItem
 from bot.rendering.panel_ids import PANEL_VERSION, PanelPress
 
@@ -62,6 +63,7 @@ class BotClient(discord.Client):
         commands: Iterable[AnyCommand | app_commands.ContextMenu | app_commands.Group],
         *,
         presses: CardPresses,
+        votes: Votes,
         panel: SettingsPanel,
         replies: Replies,
         command_sync: CommandSync | None,
@@ -81,6 +83,7 @@ class BotClient(discord.Client):
         self.replies = replies
         self._on_connected = on_connected
         self._presses = presses
+        self._votes = votes
         self._panel = panel
         self._command_sync = command_sync
         self._in_flight: set[asyncio.Task[Any]] = set()
@@ -110,12 +113,18 @@ class BotClient(discord.Client):
         custom_id = str(data.get("custom_id", ""))
         match interaction.type:
             case discord.InteractionType.modal_submit:
-                await self._run(self._panel.submit_note(interaction, PanelPress.parse(custom_id)), interaction)
+                await self._run(self._submit(interaction, custom_id), interaction)
             case discord.InteractionType.component if not custom_id.startswith((f"{VERSION}:", f"{PANEL_VERSION}:")):
                 is_of_a_panel = custom_id.startswith(PANEL_VERSION[0])
                 await (
                     self.handle_panel(interaction, None, ()) if is_of_a_panel else self.handle_press(interaction, None)
                 )
+
+    async def _submit(self, interaction: AnyInteraction, custom_id: str) -> None:
+        if custom_id.startswith(f"{PANEL_VERSION}:"):
+            await self._panel.submit_note(interaction, PanelPress.parse(custom_id))
+        else:
+            await self._votes.submit(interaction, Press.parse(custom_id))
 
     async def on_error(self, event_method: str, /, *args: Any, **kwargs: Any) -> None:
         log.exception("Handling the event %s failed.", event_method)

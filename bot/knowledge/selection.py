@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from bot.knowledge.models import Knowledge
 
-REMEMBERED = 64  # selections; servers that hide the same topics share one
+REMEMBERED = 64  # selections; servers that hide the same topics share one. The longest unused is let go first
 
 
 def without_topics(knowledge: Knowledge, hidden: Collection[str]) -> Knowledge:
@@ -42,4 +42,5 @@ class Selections:
             selection = self._made[key] = without_topics(knowledge, hidden)
             if len(self._made) > REMEMBERED:
                 self._made.popitem(last=False)
+        self._made.move_to_end(key)
         return selection

@@ -1,6 +1,7 @@
 """Outcome -> the card Discord shows. Pure: the day and the reader come in as arguments."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 import discord
 
@@ -46,7 +47,7 @@ def topic_card(found: Found, knowledge: Knowledge, reader: Reader, *, note: str 
         rows=(
             [_page_select(topic, page, reader)],
             _related_buttons(topic, knowledge, reader),
-            _action_buttons(topic.id, page, reader),
+            _action_buttons(topic.id, page, knowledge.edition, reader),
         ),
     )
 
@@ -118,6 +119,12 @@ def timeline_card(found: FoundEvents, knowledge: Knowledge, reader: Reader) -> C
         _footer(knowledge, reader),
         rows=([*turns, *related], _own_message_buttons(reader)),
     )
+
+
+def unhelpful_card(press: Press, *, may_explain: bool) -> Card:
+    """Thanks for a vote against an answer and offers to say why; *press* is the vote."""
+    why = CardButton.of(replace(press, action=Action.WHY), wording.SAY_WHY)
+    return Card(wording.VOTED_UNHELPFUL, accent=NOTICE_ACCENT, rows=([why] if may_explain else [],))
 
 
 def corrected_card(found: Corrected, knowledge: Knowledge, reader: Reader) -> Card:
@@ -273,16 +280,18 @@ def _topic_buttons(topics: Iterable[Topic], reader: Reader) -> list[CardButton]:
     ]
 
 
-def _action_buttons(topic_id: str, page: str, reader: Reader) -> list[CardButton]:
-    sources = CardButton.of(
-        Press(action=Action.SOURCES, topic=topic_id, page=page, owner=reader.owner), wording.SOURCES
-    )
-    if reader.private and not reader.may_share:
-        return [sources]
-    if reader.private:
-        share = Press(action=Action.SHARE, topic=topic_id, page=page, owner=reader.owner)
-        return [sources, CardButton.of(share, wording.SHARE, discord.ButtonStyle.primary)]
-    return [sources, *_own_message_buttons(reader)]
+def _action_buttons(topic_id: str, page: str, edition: str, reader: Reader) -> list[CardButton]:
+    def press(action: Action, *, page: str = page) -> Press:
+        return Press(action=action, topic=topic_id, page=page, owner=reader.owner)
+
+    share = CardButton.of(press(Action.SHARE), wording.SHARE, discord.ButtonStyle.primary)
+    return [
+        CardButton.of(press(Action.SOURCES), wording.SOURCES),
+        *([share] if reader.private and reader.may_share else []),
+        CardButton.of(press(Action.HELPFUL, page=f"{page}.{edition}"), wording.HELPFUL),
+        CardButton.of(press(Action.UNHELPFUL, page=f"{page}.{edition}"), wording.UNHELPFUL),
+        *_own_message_buttons(reader),
+    ]
 
 
 def _own_message_buttons(reader: Reader) -> list[CardButton]:

@@ -24,6 +24,9 @@ class Action(StrEnum):
     DELETE = "del"
     CHOOSE = "cho"  # a suggestion: open this topic; page holds the interaction that suggested it
     TELL = "tell"  # tell the maintainers of a gap; page holds the interaction that found nothing
+    HELPFUL = "yes"  # page holds "<page>.<edition>" of the answer that is voted on, as for the next two
+    UNHELPFUL = "no"
+    WHY = "why"  # a button, then the form it opens: what an answer lacks
     TIMELINE = "tl"  # topic holds the topic filter, page holds "<year or nothing>.<page number>"
 
 
@@ -39,6 +42,16 @@ class Press:
     def custom_id(self) -> str:
         """Return the id a component carries."""
         return f"{VERSION}:{self.action}:{self.topic}:{self.page}:{self.owner}"
+
+    @property
+    def voted_page(self) -> str:
+        """The page of the answer that is voted on."""
+        return self.page.partition(".")[0]
+
+    @property
+    def voted_edition(self) -> str:
+        """The edition of the answer that is voted on."""
+        return self.page.partition(".")[2]
 
     def choosing(self, value: str) -> "Press":
         """Return the press of a menu in which *value* was chosen."""

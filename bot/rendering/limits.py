@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 TEXT_LIMIT = 4000  # characters in all text displays of one message together
-NOTE_ROOM = 360  # characters that answers leave for a server's own note with its heading
+NOTE_ROOM = 370  # characters that answers leave for a server's own note with its heading
 COMPONENT_LIMIT = 40  # components of one message, nested ones counted
 CUSTOM_ID_LIMIT = 100
 BUTTON_LABEL_LIMIT = 80

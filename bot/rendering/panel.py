@@ -7,14 +7,9 @@ from typing import Any, Protocol, Self, cast
 import discord
 from discord import ui
 
-from bot.rendering.limits import shortened
-from bot.rendering.panel_ids import PANEL_VERSION, PanelAction, PanelPress
+from bot.rendering.panel_ids import PANEL_VERSION, PanelPress
 
 ACCENT = 0x5B6270  # the container's edge: this is not an answer
-MODAL_MINUTES = 15.0  # that discord.py keeps a form it sent; answers to it are understood without
-MODAL_TITLE_LIMIT = 45  # characters; Discord docs
-NOTE_LABEL = "Note"
-NOTE_HELP = "Members see it above the answer, marked as yours. Leave it empty to remove it."
 
 
 class PanelPressHandler(Protocol):
@@ -37,6 +32,13 @@ class PanelItem(ui.DynamicItem[ui.Item[Any]], template=rf"{PANEL_VERSION}:.*"):
         client: PanelPressHandler = interaction.client
         values = cast("dict[str, Any]", interaction.data or {}).get("values", ())
         await client.handle_panel(interaction, PanelPress.parse(self.custom_id), tuple(map(str, values)))
+
+
+class _Chosen(discord.SelectDefaultValue):
+    """What a select shows as chosen. discord.py sends its id as a number; Discord's API description wants a text."""
+
+    def to_dict(self) -> Any:
+        return {**super().to_dict(), "id": str(self.id)}
 
 
 Row = Sequence[ui.Item[Any]]
@@ -81,7 +83,7 @@ def channel_choice(
     most: int,
 ) -> PanelItem:
     """Return Discord's own picker of channels; nothing chosen is allowed."""
-    defaults = [discord.SelectDefaultValue(id=id_, type=discord.SelectDefaultValueType.channel) for id_ in chosen]
+    defaults = [_Chosen(id=id_, type=discord.SelectDefaultValueType.channel) for id_ in chosen]
     return PanelItem(
         ui.ChannelSelect(
             custom_id=press.custom_id(),
@@ -96,7 +98,7 @@ def channel_choice(
 
 def role_choice(press: PanelPress, placeholder: str, chosen: Iterable[int], *, most: int) -> PanelItem:
     """Return Discord's own picker of roles; nothing chosen is allowed."""
-    defaults = [discord.SelectDefaultValue(id=id_, type=discord.SelectDefaultValueType.role) for id_ in chosen]
+    defaults = [_Chosen(id=id_, type=discord.SelectDefaultValueType.role) for id_ in chosen]
     return PanelItem(
         ui.RoleSelect(
             custom_id=press.custom_id(),
@@ -111,8 +113,12 @@ def role_choice(press: PanelPress, placeholder: str, chosen: Iterable[int], *, m
 class Panel(ui.LayoutView):
     """A private message to an admin: blocks of text, each with the controls that belong to it."""
 
-    def __init__(self, blocks: Iterable[tuple[str, Row]], *, rows: Iterable[Row] = ()) -> None:
+    def __init__(
+        self, blocks: Iterable[tuple[str, Row]], *, notice: str | None = None, rows: Iterable[Row] = ()
+    ) -> None:
         super().__init__(timeout=None)
+        if notice:
+            self.add_item(ui.TextDisplay(notice))
         items: list[ui.Item[Any]] = []
         for text, row in blocks:
             items.append(ui.TextDisplay(text))
@@ -126,27 +132,3 @@ class Panel(ui.LayoutView):
     def payload(self) -> list[dict[str, Any]]:
         """Return the components as they go to Discord."""
         return cast("list[dict[str, Any]]", self.to_components())  # type: ignore[no-untyped-call]  # of discord.py
-
-
-def note_form(press: PanelPress, *, title: str, present: str | None, limit: int) -> ui.Modal:
-    """
-    Return the form in which a note is written.
-
-    It is answered from its custom id, like everything else here: after a restart, and by whichever process gets it.
-    """
-    assert press.action is PanelAction.NOTE_TEXT
-    form = ui.Modal(title=shortened(title, MODAL_TITLE_LIMIT), custom_id=press.custom_id(), timeout=MODAL_MINUTES * 60)
-    field: ui.TextInput[Any] = ui.TextInput(
-        style=discord.TextStyle.paragraph, default=present, required=False, max_length=limit, custom_id="note"
-    )
-    form.add_item(ui.Label(text=NOTE_LABEL, description=NOTE_HELP, component=field))
-    return form
-
-
-def form_text(data: dict[str, Any]) -> str:
-    """Return what was written into a form's only field; *data* is that of the submitted interaction."""
-    for row in data.get("components", ()):
-        for item in (row.get("component"), *row.get("components", ())):
-            if item is not None and "value" in item:
-                return str(item["value"])
-    return ""

@@ -23,6 +23,8 @@ from bot.rendering.settings_words import (
 )
 from bot.servers.models import CHANNELS_LIMIT, ROLES_LIMIT, ServerSettings, Stored, Visibility
 
+NOTE_LABEL = "Note"
+NOTE_HELP = "Members see it above the answer, marked as yours. Leave it empty to remove it."
 FOLLOW_MEMBER = "member"
 EVERY_ANSWER = "all"  # as a select's value, which cannot be empty
 
@@ -49,7 +51,6 @@ def settings_panel(stored: Stored, knowledge: Knowledge, *, notice: str | None =
         return PanelPress(action=action, version=stored.version)
 
     blocks: list[Block] = [
-        *([(notice, ())] if notice else []),
         ("## How the bot speaks in this server\nEvery choice below takes effect at once and can be undone.", ()),
         _answers(settings, press(PanelAction.ANSWERS)),
         _channel_rule("private", settings.private_channels, press(PanelAction.PRIVATE_CHANNELS)),
@@ -67,7 +68,7 @@ def settings_panel(stored: Stored, knowledge: Knowledge, *, notice: str | None =
         button(press(PanelAction.CHECK), "Check"),
         button(press(PanelAction.OPEN), "Refresh"),
     ]
-    return Panel(blocks, rows=[buttons])
+    return Panel(blocks, notice=notice, rows=[buttons])
 
 
 def notice_panel(text: str) -> Panel:

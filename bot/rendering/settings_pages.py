@@ -32,12 +32,12 @@ def history_panel(changes: Sequence[SettingsChange], *, more: bool) -> Panel:
             more = True
             break
         lines.append(entry)
-    text = "\n".join(lines) or "Nothing was changed yet: everything is as it is by default."
+    entries = lines or ["Nothing was changed yet: everything is as it is by default."]
     rows: list[list[PanelItem]] = [[button(BACK, BACK_LABEL)]]
     if more and lines:
         older = PanelPress(action=PanelAction.HISTORY, argument=str(changes[len(lines) - 1].version))
         rows[0].insert(0, button(older, "Older"))
-    return Panel([("## Changes of the settings, newest first", ()), (text, ())], rows=rows)
+    return Panel([("## Changes of the settings, newest first", ()), *((entry, ()) for entry in entries)], rows=rows)
 
 
 def findings_panel(found: Sequence[Finding]) -> Panel:

@@ -39,12 +39,13 @@ def saved_notice(made: Iterable[FieldChange], others: Sequence[SettingsChange], 
         if lines
         else "**Nothing to change.** It already is as you chose. "
     )
-    return shortened(head + " ".join(f"{line}." for line in lines) + _meanwhile(others), NOTICE_LIMIT)
+    return shortened(head + "; ".join(lines) + _meanwhile(others), NOTICE_LIMIT)
 
 
 def overtaken_notice(message: str, others: Sequence[SettingsChange]) -> str:
     """Say that a change was refused because of what others changed."""
-    return shortened(f"{message}{_meanwhile(others)}\nChoose again if you still want your change.", NOTICE_LIMIT)
+    what_to_do = "\nChoose again if you still want your change."
+    return shortened(f"{message}{_meanwhile(others)}", NOTICE_LIMIT - len(what_to_do)) + what_to_do
 
 
 def change_lines(changes: Iterable[FieldChange], *, note_limit: int = NOTE_SHOWN) -> list[str]:
@@ -61,7 +62,6 @@ def _meanwhile(others: Sequence[SettingsChange]) -> str:
     return "".join(
         f"\nMeanwhile {f'<@{other.by}>' if other.by is not None else 'somebody'} changed "
         + "; ".join(change_lines(field_changes(other.before, other.after)))
-        + "."
         for other in others
     )
 

@@ -4,8 +4,10 @@ from collections.abc import Iterator
 from datetime import date
 
 from bot.answers.models import OVERVIEW, Found
+from bot.knowledge.differences import EditionDifference
 from bot.knowledge.models import MISCONCEPTIONS, Claim, Knowledge
 from bot.rendering import wording
+from bot.rendering.news_text import PLAIN, Citations, selection_of, topic_texts
 
 
 def answer_lines(found: Found, knowledge: Knowledge, *, today: date) -> Iterator[str]:
@@ -45,3 +47,20 @@ def answer_lines(found: Found, knowledge: Knowledge, *, today: date) -> Iterator
         yield f"[{number}] {source.publisher}: {source.title}. {source.url}"
     yield ""
     yield f"Edition {knowledge.edition}, research to {wording.day(knowledge.pack.reviewed)}"
+
+
+def news_lines(difference: EditionDifference) -> Iterator[str]:
+    """Yield the lines of an edition's news, as its message would tell them, then the sources."""
+    selection = selection_of(difference)
+    sources = difference.after.sources
+    citations = Citations(sources, PLAIN)
+    yield wording.news_title(difference.after.published)
+    for text in topic_texts(selection, citations, PLAIN):
+        yield ""
+        yield from text.splitlines()
+    yield ""
+    for source_id, number in citations.order.items():
+        source = sources[source_id]
+        yield f"[{number}] {source.publisher}: {source.title}. {source.url}"
+    yield ""
+    yield wording.news_closing(omitted=selection.omitted, compared_with=difference.before.published)

@@ -60,6 +60,19 @@ NOT_FOUND = (
 )
 TELL_MAINTAINERS = "Tell the maintainers"
 TOLD_MAINTAINERS = "Thank you. The maintainers will see that an answer to this is missing."
+HELPFUL = "Helpful"
+UNHELPFUL = "Not helpful"
+SAY_WHY = "Say why"
+VOTED_HELPFUL = "Thank you, noted: this answer helped you. Pressing the other button changes that."
+VOTED_UNHELPFUL = (
+    "Thank you, noted: this answer did not help you. Pressing the other button changes that. If you like, say what it "
+    "lacks or has wrong; maintainers read it."
+)
+VOTED_WITH_REASON = "Thank you. Maintainers will read what you wrote, without links and numbers, and without your name."
+VOTED_BUT_OPTED_OUT = "You have opted out of being counted, so this vote is not stored. `/privacy opt-in` undoes that."
+REASON_TITLE = "What does the answer lack?"
+REASON_LABEL = "What is missing or wrong"
+REASON_HELP = "Please no names or personal things. A source helps most."
 NOTHING_TO_CHECK = (
     "### Nothing here to check against\nThis message is not about what this bot answers, or has no text. Try `/topics`."
 )
@@ -87,6 +100,29 @@ OLD_COMMAND = (
 )
 NOT_YOURS_TO_DELETE = "Only the person who asked, or someone who may manage messages here, can delete this."
 DELETED_BY_OTHER_MEANS = "This message can no longer be deleted from here. Use Discord's own menu on the message."
+
+NEWS_CHANGED = "Changed"
+NEWS_BEFORE = "Before"
+NEWS_ADDED = "New"
+NEWS_REMOVED = "No longer given"
+NEWS_RESOURCED = "Other sources"
+NEWS_TOPIC_RETIRED = "This topic is no longer offered"
+
+
+def news_title(published: date) -> str:
+    """Say which edition the news is of."""
+    return f"What is new in the edition of {day(published)}"
+
+
+def news_new_topic(statements: int) -> str:
+    """Say that a topic is new."""
+    return f"New topic with {statements} statement{'s' if statements != 1 else ''}"
+
+
+def news_closing(*, omitted: int, compared_with: date) -> str:
+    """Say how many changes are not told, and what the edition was compared with."""
+    more = f"And {omitted} more change{'s' if omitted != 1 else ''}; open a topic to read them. " if omitted else ""
+    return f"{more}Compared with the edition of {day(compared_with)}."
 
 
 def day(value: date) -> str:

@@ -44,7 +44,7 @@ def findings(
     if settings.language is not None and settings.language not in languages:
         yield Finding(
             what=f"Answers are set to the language “{settings.language}”, in which this edition is not written.",
-            do="Choose another language; until then members get the edition's own.",
+            do="Choose another language; until then answers follow the member.",
         )
     yield from _about_overrides(facts)
 

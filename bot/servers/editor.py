@@ -158,11 +158,15 @@ class SettingsEditor:
         async def attempt(store: SettingsStore) -> Saved | None:
             stored = await store.read(guild_id)
             others = tuple(reversed(await store.changes(guild_id, after=seen))) if stored.version != seen else ()
-            if others and others[-1].at == at and others[-1].by == by:  # an attempt that seemed to fail had succeeded
-                return Saved(stored=stored, made=field_changes(others[-1].before, others[-1].after), others=others[:-1])
+            for other in others:
+                if other.at == at and other.by == by and edit(other.before) == other.after:
+                    # An attempt that seemed to fail had succeeded.
+                    made = field_changes(other.before, other.after)
+                    return Saved(stored=stored, made=made, others=tuple(x for x in others if x is not other))
             after = edit(stored.settings)
             made = field_changes(stored.settings, after)
-            if others and (restores is not None or _collide(made, others)):
+            unknown = len(others) < stored.version - seen  # the trail does not reach back to what was seen
+            if unknown or (others and (restores is not None or _collide(made, others))):
                 raise Overtaken(stored, others)
             if not made:
                 return Saved(stored=stored, made=(), others=others)
@@ -178,7 +182,8 @@ class SettingsEditor:
                 log.debug("Settings were changed by two people at the same moment; trying again.")
         except OutOfReach:
             raise NotSaved from None
-        self._servers.remember(guild_id, saved.stored.settings)
+        # Not remembered: what somebody saved after this may have been heard of before.
+        self._servers.forget(guild_id)
         return saved
 
     async def _trying(self, use: Callable[[SettingsStore], Awaitable[Result]]) -> Result:

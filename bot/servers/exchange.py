@@ -1,5 +1,6 @@
 """Settings as a YAML file: to keep, to compare, to take to another server."""
 
+import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,9 +14,9 @@ from bot.servers.models import ServerSettings
 from bot.strict_yaml import parse_yaml, write_yaml
 
 FILE_NAME = "settings.yaml"
-SIZE_LIMIT = 64 * 1024  # bytes; the largest settings there can be are about 40 KiB
-PROBLEMS_SHOWN = 12
-LINE_SHOWN = 240  # characters of each: a message has room for them all
+SIZE_LIMIT = 96 * 1024  # bytes; the largest settings there can be, notes of nothing but escaped emoji, are about 90 KiB
+ROOM = 1800  # characters for the problems of a file; with its heading a message holds 2,000
+LINE_SHOWN = 240  # characters of each problem
 
 _HEADER = """\
 # How the bot speaks in this server. Change it and give it back with /settings import, which shows what would change
@@ -24,17 +25,35 @@ _HEADER = """\
 _SERVER = "server"
 # Ids of one server mean nothing in another.
 _BOUND_TO_A_SERVER = ("private_channels", "public_channels", "sharers", "news_channel")
-_MESSAGES = {"extra_forbidden": "is not a setting. /settings export shows them all."}
+_MESSAGES = {
+    "extra_forbidden": "is not a setting. /settings export shows them all.",
+    "tuple_type": "should be a list, each item on a line of its own after “- ”.",
+    "dict_type": "should hold a note for each topic: its id, a colon, the text.",
+    "string_type": "should be a text.",
+}
 
 
 class ImportRefused(FileProblems, UserError):
     """A settings file has mistakes; each is named with its line."""
 
     def __str__(self) -> str:
-        shown = [str(problem).replace("`", "'")[:LINE_SHOWN] for problem in self.problems[:PROBLEMS_SHOWN]]
-        more = len(self.problems) - PROBLEMS_SHOWN
-        lines = "\n".join([*shown, *([f"… and {more} more"] if more > 0 else [])])
+        shown: list[str] = []
+        room = ROOM
+        for problem in self.problems:
+            line = _one_line(str(problem))
+            room -= len(line) + 1
+            if room < 0:
+                shown.append(f"… and {len(self.problems) - len(shown)} more")
+                break
+            shown.append(line)
+        lines = "\n".join(shown)
         return f"**Nothing was changed.** The file has mistakes:\n```\n{lines}\n```"
+
+
+def _one_line(text: str) -> str:
+    """Return *text*, which may quote the file, so that it cannot end the block of code it is shown in."""
+    line = " ".join(text.replace("`", "'").split())
+    return line if len(line) <= LINE_SHOWN else line[: LINE_SHOWN - 1] + "…"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,7 +61,8 @@ class Surroundings:
     """What settings may refer to."""
 
     server: int
-    topics: Collection[str]  # ids
+    topics: Collection[str]  # ids, those of retired topics included
+    offered: Collection[str]  # ids of the topics that answer; one of them has to remain
     channels: Collection[int] | None  # ids; None when they could not be looked up
     roles: Collection[int] | None
 
@@ -70,6 +90,9 @@ def import_settings(raw: bytes, around: Surroundings) -> Import:
     """
     name = Path(FILE_NAME)
     problems: list[Problem] = []
+    if len(raw) > SIZE_LIMIT:  # reading it would keep everybody waiting
+        message = f"has {len(raw):,} bytes; settings never need more than {SIZE_LIMIT:,}."
+        raise ImportRefused([Problem(file=name, line=None, key="", message=message)])
     data = parse_yaml(raw, name, problems, booleans=True)
     if isinstance(data, SequenceNode):
         problems.append(Problem(file=name, line=1, key="", message="is a list. It should be a mapping of settings."))
@@ -77,7 +100,7 @@ def import_settings(raw: bytes, around: Surroundings) -> Import:
         raise ImportRefused(problems)
     values = dict(data)
     origin = values.pop(_SERVER, str(around.server))
-    if not (isinstance(origin, str) and origin.isdecimal()):
+    if not (isinstance(origin, str) and re.fullmatch(r"[0-9]{1,20}", origin)):
         raise ImportRefused([_problem(data, (_SERVER,), "is not a server's id. Remove the line, or export again.")])
     left_out: tuple[str, ...] = ()
     if int(origin) != around.server:
@@ -100,7 +123,7 @@ def _missing(settings: ServerSettings, around: Surroundings, data: MappingNode) 
     for topic, location in places:
         if topic not in around.topics:
             yield _problem(data, location, f"There is no topic “{topic}”. `/topics` lists them all.")
-    if set(around.topics) <= set(settings.hidden_topics):
+    if set(around.offered) <= set(settings.hidden_topics):
         yield _problem(data, ("hidden_topics",), "hides every topic. Leave at least one.")
     news = [settings.news_channel] if settings.news_channel is not None else []
     for key, ids, there, what in (
@@ -111,7 +134,8 @@ def _missing(settings: ServerSettings, around: Surroundings, data: MappingNode) 
     ):
         for i, id_ in enumerate(ids):
             if there is not None and id_ not in there:
-                yield _problem(data, (key, i), f"This server has no {what} {id_}, or the bot cannot see it. Remove it.")
+                location = (key,) if key == "news_channel" else (key, i)
+                yield _problem(data, location, f"This server has no {what} {id_}, or the bot cannot see it. Remove it.")
 
 
 def _worded(data: MappingNode, detail: Mapping[str, Any]) -> Problem:

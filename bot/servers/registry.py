@@ -9,7 +9,7 @@ import asyncio
 import logging
 import time
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Protocol
 
 from bot.servers.models import CAREFUL, DEFAULTS, ServerSettings, Stored
@@ -71,9 +71,14 @@ class Servers:
                 await self._connected.wait()
                 return await asyncio.shield(self._one_read(guild_id))
         except Exception as error:  # noqa: BLE001  whatever the database does, an answer is given
-            log.warning("The settings of a server cannot be read; it is answered privately meanwhile: %r", error)
+            if self._clock() >= self._no_reads_until:  # said once, by the first of those who waited
+                log.warning("The settings of a server cannot be read; it is answered privately meanwhile: %r", error)
             self._no_reads_until = self._clock() + RETRY_READ
             return CAREFUL
+
+    async def hidden_topics(self, guild_id: int) -> Collection[str]:
+        """Return the ids of the topics that a server hides."""
+        return (await self.settings(guild_id)).hidden_topics
 
     def _one_read(self, guild_id: int) -> asyncio.Task[ServerSettings]:
         """Return the read that is on its way, or start one: everybody who asks at once waits for the same."""

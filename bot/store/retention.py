@@ -1,4 +1,4 @@
-"""Lets go of what is no longer needed: first the texts, then the rows, of which counts remain."""
+"""Lets go of what is no longer needed: texts, then rows, of which counts remain; old settings changes and drafts."""
 
 import asyncio
 import logging
@@ -14,11 +14,12 @@ from bot.background import in_background
 from bot.store.database import patient
 from bot.store.failures import reason_of
 from bot.store.locks import wait_for_turn
-from bot.store.schema import daily_counts, queries
+from bot.store.schema import daily_counts, queries, server_changes, settings_drafts
 
 log = logging.getLogger(__name__)
 
 EVERY = 24 * 3600.0  # seconds between runs while the bot runs; the first is at start
+DRAFT_DAYS = 1  # an import that nobody applied
 _COUNTED = ("source", "command", "topic", "section", "language", "outcome", "edition")
 
 
@@ -28,15 +29,22 @@ class Released:
 
     texts: int
     rows: int  # turned into daily counts
+    changes: int  # of servers' settings, deleted
+    drafts: int  # imports of settings that nobody applied, deleted
+
+    def __bool__(self) -> bool:
+        return bool(self.texts or self.rows or self.changes or self.drafts)
 
 
 async def release(engine: AsyncEngine, *, now: datetime, text_days: int, row_days: int) -> Released:
     """
     Blank texts older than *text_days* and turn rows older than *row_days* into daily counts, all or nothing.
 
-    Counts hold no person and no server. Processes that do this at once take turns, so that no row is counted twice.
+    Counts hold no person and no server. Changes of servers' settings go after *row_days* too, drafts after a day.
+    Processes that do this at once take turns, so that no row is counted twice.
     """
     texts_before = _moment(now - timedelta(days=text_days))
+    drafts_before = _moment(now - timedelta(days=DRAFT_DAYS))
     # Whole days only, so that no day is counted in two parts.
     rows_before = (now - timedelta(days=row_days)).date().isoformat()
     day = func.substr(queries.c.asked_at, 1, 10)
@@ -53,7 +61,14 @@ async def release(engine: AsyncEngine, *, now: datetime, text_days: int, row_day
         )
         await connection.execute(insert(daily_counts).from_select(["day", *_COUNTED, "answers", "askers"], counts))
         removed = await connection.execute(delete(queries).where(queries.c.asked_at < rows_before))
-    return Released(texts=int(blanked.rowcount), rows=int(removed.rowcount))
+        changes = await connection.execute(delete(server_changes).where(server_changes.c.changed_at < rows_before))
+        drafts = await connection.execute(delete(settings_drafts).where(settings_drafts.c.made_at < drafts_before))
+    return Released(
+        texts=int(blanked.rowcount),
+        rows=int(removed.rowcount),
+        changes=int(changes.rowcount),
+        drafts=int(drafts.rowcount),
+    )
 
 
 def _moment(value: datetime) -> str:
@@ -71,8 +86,14 @@ async def keep_releasing(engine: AsyncEngine, *, text_days: int, row_days: int) 
             except Exception as error:  # noqa: BLE001  the next run does what this one could not
                 log.error("Old rows could not be released and are tried again tomorrow: %s", reason_of(error))
             else:
-                if released.texts or released.rows:
-                    log.info("Released %d texts and %d rows of the query log.", released.texts, released.rows)
+                if released:
+                    log.info(
+                        "Released %d texts and %d rows of the query log, %d settings changes and %d drafts.",
+                        released.texts,
+                        released.rows,
+                        released.changes,
+                        released.drafts,
+                    )
             await asyncio.sleep(EVERY)
 
     async with in_background(run(), name="retention"):

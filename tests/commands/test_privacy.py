@@ -1,7 +1,10 @@
 """/privacy, as members use it."""
 
+import asyncio
+import gzip
 import json
 import sqlite3
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +31,37 @@ def rows_in(folder: Path) -> list[tuple[Any, ...]]:
     return rows
 
 
+async def settings_changes(folder: Path, *changed_by: int) -> None:
+    """Put a change of a server's settings into the database for each of these members."""
+    await asyncio.to_thread(_insert_changes, folder, changed_by)  # the bot must be able to end its transactions
+
+
+def _insert_changes(folder: Path, changed_by: Sequence[int]) -> None:
+    connection = sqlite3.connect(folder / "data" / "bot.db")
+    with connection:
+        connection.executemany(
+            "INSERT INTO server_changes VALUES (7, ?, '2026-11-25T12:00:00.000+00:00', ?, '{}', ?, NULL)",
+            [(version, id_, '{"language": "uk"}') for version, id_ in enumerate(changed_by, 1)],
+        )
+    connection.close()
+
+
+def changed_by(folder: Path) -> list[int | None]:
+    connection = sqlite3.connect(folder / "data" / "bot.db")
+    ids = [row[0] for row in connection.execute("SELECT changed_by FROM server_changes ORDER BY version")]
+    connection.close()
+    return ids
+
+
+async def exported(world: World) -> Any:
+    """Use /privacy export and return what the file holds."""
+    result = await world.member.slash(world.channel, "privacy export")
+    message = result.followups[0] if result.followups else result.response
+    assert message is not None
+    (file,) = message.attachments
+    return json.loads(world.env.backend.cdn.get(file.url) or b"")
+
+
 async def test_show_counts_what_is_stored_and_for_how_long(world: World) -> None:
     """A member reads how much is stored, what each row holds, and when it goes."""
     await world.member.slash(world.channel, "article5")
@@ -44,13 +78,69 @@ async def test_export_is_a_file_of_all_rows(world: World) -> None:
     """What is stored about somebody is theirs to take away."""
     await world.member.slash(world.channel, "article5")
 
+    data = await exported(world)
+
+    assert [row["command"] for row in data["queries"]] == ["article5"]
+    assert data["settings_changes"] == []
+
+
+async def test_an_export_too_large_for_discord_is_compressed(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Somebody with very many rows gets a file too."""
+    monkeypatch.setattr("bot.commands.privacy.PLAIN_LIMIT", 10)
+    await world.member.slash(world.channel, "article5")
+
     result = await world.member.slash(world.channel, "privacy export")
     message = result.followups[0] if result.followups else result.response
     assert message is not None
     (file,) = message.attachments
-    data = json.loads(world.env.backend.cdn.get(file.url) or b"")
 
-    assert [row["command"] for row in data] == ["article5"]
+    assert file.filename == "my-data.json.gz"
+    assert len(json.loads(gzip.decompress(world.env.backend.cdn.get(file.url) or b""))["queries"]) == 1
+
+
+async def test_an_admin_sees_the_changes_that_carry_their_id(tmp_path: Path) -> None:
+    """Show counts them and export holds them, with what was changed; nobody sees another's."""
+    async with open_world(settings_for(tmp_path)) as world:
+        await said(world, "show")
+        await settings_changes(tmp_path, world.member.id, world.other.id, world.member.id)
+
+        text = await said(world, "show")
+        data = await exported(world)
+
+    assert "that carry your id:** 2." in text
+    assert [change["version"] for change in data["settings_changes"]] == [1, 3]
+    assert {change["changed_by"] for change in data["settings_changes"]} == {world.member.id}
+    assert data["settings_changes"][0]["after"] == {"language": "uk"}
+
+
+async def test_forget_takes_the_id_out_of_settings_changes(tmp_path: Path) -> None:
+    """The server keeps what was changed, without who did it; others stay named."""
+    async with open_world(settings_for(tmp_path)) as world:
+        await world.member.slash(world.channel, "article5")
+        await said(world, "show")
+        await settings_changes(tmp_path, world.member.id, world.other.id, world.member.id)
+
+        text = await said(world, "forget")
+        after = await said(world, "show")
+        other = world.other.id
+
+    assert "Deleted: **1** row." in text
+    assert "taken out of **2** changes" in text
+    assert "that carry your id:** 0." in after
+    assert changed_by(tmp_path) == [None, other, None]
+
+
+async def test_opting_out_says_that_it_does_not_concern_settings(tmp_path: Path) -> None:
+    """An admin is not led to believe that they change settings unseen."""
+    async with open_world(settings_for(tmp_path)) as world:
+        await said(world, "show")
+        await settings_changes(tmp_path, world.member.id)
+
+        text = await said(world, "opt-out")
+        id_ = world.member.id
+
+    assert "its admins still see that it was you" in text
+    assert changed_by(tmp_path) == [id_]
 
 
 async def test_forget_deletes_now_and_says_how_much(tmp_path: Path) -> None:

@@ -183,4 +183,4 @@ def test_a_card_that_would_be_too_long_is_reported(tmp_path: Path) -> None:
     (problem,) = unshowable(knowledge)
 
     assert problem[:2] == ("topics/bridge.yaml", "One")
-    assert "there is room for 3,640" in problem[2]
+    assert "there is room for 3,630" in problem[2]

@@ -1,13 +1,13 @@
 import asyncio
 from datetime import UTC, datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import func, insert, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.store.database import open_engine
 from bot.store.queries import QueryStore
 from bot.store.retention import Released, release
-from bot.store.schema import daily_counts, queries
+from bot.store.schema import daily_counts, queries, server_changes, settings_drafts
 from tests.factories import make_query
 
 NOW = datetime(2026, 11, 25, 12, tzinfo=UTC)
@@ -31,14 +31,43 @@ async def test_texts_go_first_and_rows_become_counts(engine: AsyncEngine) -> Non
         rows = (await connection.execute(kept)).all()
         counts = (await connection.execute(select(daily_counts))).mappings().all()
 
-    assert released == Released(texts=1, rows=2)
-    assert again == Released(texts=0, rows=0)
+    assert released == Released(texts=1, rows=2, changes=0, drafts=0)
+    assert not again
     assert [tuple(row) for row in rows] == [(3, None), (4, "new words")]
     assert [(row["day"], row["topic"], row["answers"], row["askers"]) for row in counts] == [
         ("2025-10-01", "article5", 2, 2)
     ]
     assert "user_key" not in counts[0]
     assert "guild_id" not in counts[0]
+
+
+async def test_settings_changes_go_with_the_rows_and_drafts_after_a_day(engine: AsyncEngine) -> None:
+    """Who changed what is kept for 400 days; an import that nobody applied for one."""
+    change = {"guild_id": 7, "changed_by": 11, "before": "{}", "after": "{}"}
+    draft = {"guild_id": 7, "settings": "{}"}
+    async with engine.begin() as connection:
+        await connection.execute(
+            insert(server_changes),
+            [
+                change | {"version": 1, "changed_at": "2025-10-20T23:59:59.000+00:00"},
+                change | {"version": 2, "changed_at": "2025-10-21T00:00:00.000+00:00"},
+            ],
+        )
+        await connection.execute(
+            insert(settings_drafts),
+            [
+                draft | {"id": 1, "made_at": "2026-11-24T11:59:59.000+00:00"},
+                draft | {"id": 2, "made_at": "2026-11-24T12:00:00.000+00:00"},
+            ],
+        )
+
+    released = await release(engine, now=NOW, text_days=90, row_days=400)
+    async with engine.connect() as connection:
+        versions = (await connection.execute(select(server_changes.c.version))).scalars().all()
+        drafts = (await connection.execute(select(settings_drafts.c.id))).scalars().all()
+
+    assert released == Released(texts=0, rows=0, changes=1, drafts=1)
+    assert (versions, drafts) == ([2], [2])
 
 
 async def test_replicas_that_release_at_once_count_each_row_once(postgres_url: str) -> None:

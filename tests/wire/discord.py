@@ -39,6 +39,7 @@ _CHANNEL = {
 }
 _CALLBACKS = {
     4: "CreateMessageInteractionCallbackRequest",
+    5: "CreateMessageInteractionCallbackRequest",
     6: "UpdateMessageInteractionCallbackRequest",
     7: "UpdateMessageInteractionCallbackRequest",
     8: "ApplicationCommandAutocompleteCallbackRequest",
@@ -92,6 +93,28 @@ def _interaction(interaction_id: int, kind: int, data: Mapping[str, Any]) -> dic
     }
 
 
+def _message(payload: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a message as Discord answers with."""
+    return {
+        "id": "1001",
+        "channel_id": "600",
+        "author": BOT_USER,
+        "content": "",
+        "timestamp": "2026-01-01T00:00:00+00:00",
+        "edited_timestamp": None,
+        "tts": False,
+        "mention_everyone": False,
+        "mentions": [],
+        "mention_roles": [],
+        "attachments": [],
+        "embeds": [],
+        "pinned": False,
+        "type": 0,
+        "flags": payload.get("flags", 0),
+        "components": payload.get("components", []),
+    }
+
+
 @dataclass(slots=True)
 class Callback:
     """One reply the bot gave to an interaction."""
@@ -111,6 +134,7 @@ class WireDiscord:
     callbacks: list[Callback] = field(default_factory=list)
     identifies: list[dict[str, Any]] = field(default_factory=list)
     invalid: list[str] = field(default_factory=list)  # what was wrong with what the bot sent
+    edits: dict[int, dict[str, Any]] = field(default_factory=dict)  # what deferred replies became, by interaction
     callback_delay: float = 0.0  # seconds a reply takes to be accepted
     on_callback: Callable[[Callback], None] | None = None
     url: str = "http://127.0.0.1:9"  # where nothing listens, until it is served
@@ -120,10 +144,15 @@ class WireDiscord:
     written: asyncio.Event = field(default_factory=asyncio.Event)  # set when the bot writes its commands
     ready: asyncio.Event = field(default_factory=asyncio.Event)
     _answered: dict[int, asyncio.Event] = field(default_factory=dict)
+    _edited: dict[int, asyncio.Event] = field(default_factory=dict)
 
     @property
     def api_url(self) -> str:
         return f"{self.url}/api/v10"
+
+    def message(self, payload: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the message that a reply became, as interactions with its components carry it."""
+        return _message(payload)
 
     def writes(self) -> list[tuple[str, str]]:
         """Return the requests that changed commands."""
@@ -151,6 +180,12 @@ class WireDiscord:
             await self._answered[interaction_id].wait()
         return next(item.payload for item in self.callbacks if item.interaction_id == interaction_id)
 
+    async def edit_of(self, interaction_id: int, *, within: float = 5.0) -> dict[str, Any]:
+        """Wait until the deferred reply to an interaction is there and return its payload."""
+        async with asyncio.timeout(within):
+            await self._edited.setdefault(interaction_id, asyncio.Event()).wait()
+        return self.edits[interaction_id]
+
     def new_id(self) -> int:
         """Return a snowflake of now."""
         return ((int(time.time() * 1000) - EPOCH_MS) << 22) | (next(self._ids) & 0x3FFFFF)
@@ -174,6 +209,19 @@ class WireDiscord:
 
     async def _me(self, _: web.Request) -> web.Response:
         return _json(BOT_USER)
+
+    async def _guilds(self, _: web.Request) -> web.Response:
+        features: list[str] = []
+        return _json(
+            [{"id": "500", "name": "Server", "icon": None, "owner": False, "permissions": "0"} | {"features": features}]
+        )
+
+    async def _follow_up(self, request: web.Request) -> web.Response:
+        """Take what a deferred reply becomes, or the message that follows it."""
+        interaction_id = int(request.match_info["token"].removeprefix("interaction-token-"))
+        self.edits[interaction_id] = await request.json()
+        self._edited.setdefault(interaction_id, asyncio.Event()).set()
+        return _json(_message(self.edits[interaction_id]))
 
     async def _application(self, _: web.Request) -> web.Response:
         return _json(
@@ -269,7 +317,10 @@ class WireDiscord:
         app.add_routes(
             [
                 web.get("/api/v10/users/@me", self._me),
+                web.get("/api/v10/users/@me/guilds", self._guilds),
                 web.get("/api/v10/oauth2/applications/@me", self._application),
+                web.patch("/api/v10/webhooks/{app}/{token}/messages/@original", self._follow_up),
+                web.post("/api/v10/webhooks/{app}/{token}", self._follow_up),
                 web.get("/api/v10/gateway/bot", self._gateway_bot),
                 web.get(f"/api/v10/applications/{BOT_ID}/commands", self._get_commands),
                 web.put(f"/api/v10/applications/{BOT_ID}/commands", self._put_commands),

@@ -65,6 +65,7 @@ def upgrade() -> None:
         sa.Column("attempts", sa.Integer, nullable=False),
         sa.Column("failure", sa.Text),
     )
+    op.create_index("ix_news_deliveries_edition", "news_deliveries", ["edition"])
     op.create_index("ix_queries_guild_id", "queries", ["guild_id"])
 
 
