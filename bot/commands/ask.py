@@ -39,7 +39,7 @@ def ask_command(occasions: Occasions, index: SearchIndex, replies: Replies, limi
 
     @ask.autocomplete("question")
     async def complete_question(interaction: AnyInteraction, typed: str) -> list[app_commands.Choice[str]]:
-        return choices(complete_questions(occasions.edition_for(interaction), typed))
+        return choices(complete_questions(await occasions.edition_for(interaction), typed))
 
     return everywhere(ask)
 

@@ -83,10 +83,11 @@ class Occasions:
             cards=self._cards,
         )
 
-    def edition_for(self, interaction: AnyInteraction) -> Knowledge:
-        """Return what may be offered while somebody types, without waiting for anything."""
-        settings = self._servers.known(server_of(interaction))
-        return self._selections.of(self._library.current, settings.hidden_topics if settings else ())
+    async def edition_for(self, interaction: AnyInteraction) -> Knowledge:
+        """Return what may be offered while somebody types. Waits only where ``of`` would."""
+        guild_id = server_of(interaction)
+        settings = self._servers.known(guild_id) or await self._servers.settings(guild_id)
+        return self._selections.of(self._library.current, settings.hidden_topics)
 
 
 def server_of(interaction: AnyInteraction) -> int | None:

@@ -44,7 +44,7 @@ def _topic_command(topic_id: str, command: Command, occasions: Occasions, replie
 
     @show.autocomplete("section")
     async def complete_section(interaction: AnyInteraction, typed: str) -> list[app_commands.Choice[str]]:
-        current = occasions.edition_for(interaction).present_topic(topic_id)
+        current = (await occasions.edition_for(interaction)).present_topic(topic_id)
         return choices(complete_pages(current, typed)) if current else []
 
     return everywhere(show)

@@ -121,10 +121,11 @@ class BotClient(discord.Client):
             case discord.InteractionType.modal_submit:
                 await self._run(self._submit(interaction, custom_id), interaction)
             case discord.InteractionType.component if not custom_id.startswith((f"{VERSION}:", f"{PANEL_VERSION}:")):
-                await self.handle_press(interaction, None)
+                of_a_panel = _is_of_a_panel(custom_id)
+                await (self.handle_panel(interaction, None, ()) if of_a_panel else self.handle_press(interaction, None))
 
     async def _submit(self, interaction: AnyInteraction, custom_id: str) -> None:
-        if custom_id.startswith(f"{PANEL_VERSION}:"):
+        if _is_of_a_panel(custom_id):
             await self._panel.submit_note(interaction, PanelPress.parse(custom_id))
         else:
             await self._votes.submit(interaction, Press.parse(custom_id))
@@ -166,6 +167,11 @@ class BotClient(discord.Client):
         log.info("Finishing %d replies.", len(self._in_flight))
         _, unfinished = await asyncio.wait(set(self._in_flight), timeout=seconds)
         return len(unfinished)
+
+
+def _is_of_a_panel(custom_id: str) -> bool:
+    """Return whether an id is of the settings panel of any version; those of cards begin with another letter."""
+    return custom_id.startswith(PANEL_VERSION[0])
 
 
 def _guard_parsers(parsers: dict[str, Callable[[Any], Any]]) -> None:
