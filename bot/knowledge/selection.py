@@ -15,7 +15,7 @@ def without_topics(knowledge: Knowledge, hidden: Collection[str]) -> Knowledge:
 
     Words of the glossary stay. When nothing would be left, nothing is hidden.
     """
-    hidden = frozenset(hidden) & knowledge.topics.keys()
+    hidden = frozenset(knowledge.topics.keys() & set(hidden))
     if not hidden or hidden == knowledge.topics.keys():
         return knowledge
     return replace(
