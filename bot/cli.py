@@ -84,7 +84,15 @@ def try_(
 
 
 @app.command()
-def check() -> None:
+def check(
+    freshness: Annotated[bool, typer.Option("--freshness", help="List claims that are due for another look.")] = False,
+    soon: Annotated[str, typer.Option(help="With --freshness: also those due within that time, such as 60d.")] = "60d",
+    since: Annotated[str, typer.Option(help="With --freshness: rank by the answers of the log since then.")] = "90d",
+    format_: Annotated[TableFormat, typer.Option("--format", help="With --freshness.")] = TableFormat.TABLE,
+    strict: Annotated[
+        bool, typer.Option("--strict", help="With --freshness: exit status 1 when a claim is overdue.")
+    ] = False,
+) -> None:
     """Validate the configuration and the knowledge pack; print every error with file and line."""
     from bot.app import load_edition
     from bot.search_index import lost_topics
@@ -92,6 +100,13 @@ def check() -> None:
 
     folder = load_settings().knowledge.folder
     knowledge = load_edition(folder)
+    if freshness:
+        from bot.freshness_reports import print_freshness
+
+        any_overdue = print_freshness(knowledge, soon=soon, since=since, format_=format_.value)
+        raise typer.Exit(EXIT_FAILED if strict and any_overdue else 0)
+    if strict or format_ is not TableFormat.TABLE:
+        raise typer.BadParameter("--strict and --format belong to --freshness.")
     sections = sum(len(topic.sections) for topic in knowledge.topics.values())
     misconceptions = sum(len(topic.misconceptions) for topic in knowledge.topics.values())
     asks = sum(len(topic.asks) for topic in knowledge.topics.values())
