@@ -44,6 +44,13 @@ class TableFormat(StrEnum):
     JSON = "json"
 
 
+class TextFormat(StrEnum):
+    """How a report is printed."""
+
+    TEXT = "text"
+    JSON = "json"
+
+
 class ExportFormat(StrEnum):
     """How rows are written to a file."""
 
@@ -326,6 +333,18 @@ def editions_news(
     from bot.edition_reports import print_news
 
     print_news(old, new)
+
+
+@editions_app.command("diff")
+def editions_diff(
+    old: Annotated[str, typer.Argument(help="The earlier edition: a pack's folder, or a git revision of this pack.")],
+    new: Annotated[str | None, typer.Argument(help="The later one; the configured pack by default.")] = None,
+    format_: Annotated[TextFormat, typer.Option("--format")] = TextFormat.TEXT,
+) -> None:
+    """Print all that changed from one edition to another, also what servers are not told of."""
+    from bot.edition_reports import print_difference
+
+    print_difference(old, new, format_=format_.value)
 
 
 def main(arguments: list[str] | None = None) -> None:
