@@ -298,6 +298,22 @@ def db_rotate_key() -> None:
     print(f"{path}: new pseudonyms are made with key {rotate(path).key_id} from the next start of the bot.")
 
 
+@knowledge_app.command("new")
+def knowledge_new(
+    topic: Annotated[str, typer.Argument(help="Id of the topic, for ever: small letters, digits and hyphens.")],
+    title: Annotated[str | None, typer.Option(help="What the topic is called.")] = None,
+    command: Annotated[str | None, typer.Option(help="Name of its command, for ever; the id by default.")] = None,
+) -> None:
+    """Start a topic: a file with blanks, each with a note on what to write."""
+    from bot.app import load_edition
+    from bot.knowledge.drafts import BLANK, start_topic
+    from bot.settings import load_settings
+
+    folder = load_settings().knowledge.folder
+    path = start_topic(folder, load_edition(folder), topic, title=title, command=command)
+    print(f"{path}: write what stands there as “{BLANK}”, then run: natobot check")
+
+
 @knowledge_app.command("build")
 def knowledge_build(
     output: Annotated[Path | None, typer.Option(help="File to write; search.bin in the pack by default.")] = None,
