@@ -235,6 +235,30 @@ def queries_export(
     export_rows(since=since, format_=format_.value, output=output)
 
 
+@queries_app.command("replay")
+def queries_replay(
+    knowledge: Annotated[
+        str | None, typer.Option(help="The candidate: a folder or a git revision; the configured pack by default.")
+    ] = None,
+    against: Annotated[
+        str | None, typer.Option(help="What answers now: a folder or a git revision; the configured pack by default.")
+    ] = None,
+    since: Annotated[str, typer.Option(help="Questions of the log since then: 7d, 12h or a day.")] = "30d",
+    golden: Annotated[Path | None, typer.Option(help="Labelled questions; tests/golden/questions.jsonl.")] = None,
+    limit: Annotated[int, typer.Option(min=1, help="At most so many questions of the log.")] = 2000,
+    format_: Annotated[TextFormat, typer.Option("--format")] = TextFormat.TEXT,
+) -> None:
+    """Answer logged and golden questions with another edition; exit status 1 when a golden one gets worse."""
+    from bot.replay_reports import print_replay
+
+    if knowledge is None and against is None:
+        raise typer.BadParameter("Name the candidate with --knowledge, or what answers now with --against.")
+    worse = print_replay(
+        candidate=knowledge, present=against, since=since, golden=golden, limit=limit, format_=format_.value
+    )
+    raise typer.Exit(EXIT_FAILED if worse else 0)
+
+
 @commands_app.command("diff")
 def commands_diff() -> None:
     """Print how our commands differ from those Discord has; exit status 1 when they do."""
