@@ -44,6 +44,13 @@ class TableFormat(StrEnum):
     JSON = "json"
 
 
+class TextFormat(StrEnum):
+    """How a report is printed."""
+
+    TEXT = "text"
+    JSON = "json"
+
+
 class ExportFormat(StrEnum):
     """How rows are written to a file."""
 
@@ -84,7 +91,15 @@ def try_(
 
 
 @app.command()
-def check() -> None:
+def check(
+    freshness: Annotated[bool, typer.Option("--freshness", help="List claims that are due for another look.")] = False,
+    soon: Annotated[str, typer.Option(help="With --freshness: also those due within that time, such as 60d.")] = "60d",
+    since: Annotated[str, typer.Option(help="With --freshness: rank by the answers of the log since then.")] = "90d",
+    format_: Annotated[TableFormat, typer.Option("--format", help="With --freshness.")] = TableFormat.TABLE,
+    strict: Annotated[
+        bool, typer.Option("--strict", help="With --freshness: exit status 1 when a claim is overdue.")
+    ] = False,
+) -> None:
     """Validate the configuration and the knowledge pack; print every error with file and line."""
     from bot.app import load_edition
     from bot.search_index import lost_topics
@@ -92,6 +107,13 @@ def check() -> None:
 
     folder = load_settings().knowledge.folder
     knowledge = load_edition(folder)
+    if freshness:
+        from bot.freshness_reports import print_freshness
+
+        any_overdue = print_freshness(knowledge, soon=soon, since=since, format_=format_.value)
+        raise typer.Exit(EXIT_FAILED if strict and any_overdue else 0)
+    if strict or format_ is not TableFormat.TABLE:
+        raise typer.BadParameter("--strict and --format belong to --freshness.")
     sections = sum(len(topic.sections) for topic in knowledge.topics.values())
     misconceptions = sum(len(topic.misconceptions) for topic in knowledge.topics.values())
     asks = sum(len(topic.asks) for topic in knowledge.topics.values())
@@ -213,6 +235,30 @@ def queries_export(
     export_rows(since=since, format_=format_.value, output=output)
 
 
+@queries_app.command("replay")
+def queries_replay(
+    knowledge: Annotated[
+        str | None, typer.Option(help="The candidate: a folder or a git revision; the configured pack by default.")
+    ] = None,
+    against: Annotated[
+        str | None, typer.Option(help="What answers now: a folder or a git revision; the configured pack by default.")
+    ] = None,
+    since: Annotated[str, typer.Option(help="Questions of the log since then: 7d, 12h or a day.")] = "30d",
+    golden: Annotated[Path | None, typer.Option(help="Labelled questions; tests/golden/questions.jsonl.")] = None,
+    limit: Annotated[int, typer.Option(min=1, help="At most so many questions of the log.")] = 2000,
+    format_: Annotated[TextFormat, typer.Option("--format")] = TextFormat.TEXT,
+) -> None:
+    """Answer logged and golden questions with another edition; exit status 1 when a golden one gets worse."""
+    from bot.replay_reports import print_replay
+
+    if knowledge is None and against is None:
+        raise typer.BadParameter("Name the candidate with --knowledge, or what answers now with --against.")
+    worse = print_replay(
+        candidate=knowledge, present=against, since=since, golden=golden, limit=limit, format_=format_.value
+    )
+    raise typer.Exit(EXIT_FAILED if worse else 0)
+
+
 @commands_app.command("diff")
 def commands_diff() -> None:
     """Print how our commands differ from those Discord has; exit status 1 when they do."""
@@ -276,6 +322,22 @@ def db_rotate_key() -> None:
     print(f"{path}: new pseudonyms are made with key {rotate(path).key_id} from the next start of the bot.")
 
 
+@knowledge_app.command("new")
+def knowledge_new(
+    topic: Annotated[str, typer.Argument(help="Id of the topic, for ever: small letters, digits and hyphens.")],
+    title: Annotated[str | None, typer.Option(help="What the topic is called.")] = None,
+    command: Annotated[str | None, typer.Option(help="Name of its command, for ever; the id by default.")] = None,
+) -> None:
+    """Start a topic: a file with blanks, each with a note on what to write."""
+    from bot.app import load_edition
+    from bot.knowledge.drafts import BLANK, start_topic
+    from bot.settings import load_settings
+
+    folder = load_settings().knowledge.folder
+    path = start_topic(folder, load_edition(folder), topic, title=title, command=command)
+    print(f"{path}: write what stands there as “{BLANK}”, then run: natobot check")
+
+
 @knowledge_app.command("build")
 def knowledge_build(
     output: Annotated[Path | None, typer.Option(help="File to write; search.bin in the pack by default.")] = None,
@@ -311,6 +373,18 @@ def editions_news(
     from bot.edition_reports import print_news
 
     print_news(old, new)
+
+
+@editions_app.command("diff")
+def editions_diff(
+    old: Annotated[str, typer.Argument(help="The earlier edition: a pack's folder, or a git revision of this pack.")],
+    new: Annotated[str | None, typer.Argument(help="The later one; the configured pack by default.")] = None,
+    format_: Annotated[TextFormat, typer.Option("--format")] = TextFormat.TEXT,
+) -> None:
+    """Print all that changed from one edition to another, also what servers are not told of."""
+    from bot.edition_reports import print_difference
+
+    print_difference(old, new, format_=format_.value)
 
 
 def main(arguments: list[str] | None = None) -> None:

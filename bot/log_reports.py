@@ -74,7 +74,7 @@ def print_top(*, since: str | None, topic: str | None, format_: str, limit: int)
     if not rows and format_ == "table":
         print("Nothing has been asked in that time.")
         return
-    _print_rows(rows, list(rows[0]) if rows else ["topic", "answers", "askers"], format_)
+    print_rows(rows, list(rows[0]) if rows else ["topic", "answers", "askers"], format_)
 
 
 def export_rows(*, since: str | None, format_: str, output: Path | None) -> None:
@@ -121,7 +121,7 @@ def release_old_rows() -> str:
     async def run(engine: AsyncEngine) -> Released:
         return await release(engine, now=datetime.now(UTC), text_days=terms.text_days, row_days=terms.row_days)
 
-    released = _with_current_schema(run)
+    released = with_current_schema(run)
     return (
         f"Released {released.texts} texts; turned {released.rows} rows into daily counts; deleted {released.changes} "
         f"settings changes and {released.drafts} drafts."
@@ -147,7 +147,7 @@ def departures_report() -> str:
         ]
         return "\n".join(lines if len(lines) > 1 else [*lines, "No server is missing of which something is stored."])
 
-    return _with_current_schema(run)
+    return with_current_schema(run)
 
 
 def accept_list_size(servers: int) -> str:
@@ -157,7 +157,7 @@ def accept_list_size(servers: int) -> str:
     Raises:
         NothingToAccept: No list was compared yet.
     """
-    if not _with_current_schema(lambda engine: DepartureStore(engine).accept_size(servers)):
+    if not with_current_schema(lambda engine: DepartureStore(engine).accept_size(servers)):
         raise NothingToAccept
     return (
         f"The next list of servers is compared with one of {servers}: it is believed if it has at least four fifths of "
@@ -170,10 +170,17 @@ def _minute(moment: datetime) -> str:
 
 
 def _with_store(use: Callable[[QueryStore], Awaitable[Result]]) -> Result:
-    return _with_current_schema(lambda engine: use(QueryStore(engine)))
+    return with_current_schema(lambda engine: use(QueryStore(engine)))
 
 
-def _with_current_schema(use: Callable[[AsyncEngine], Awaitable[Result]]) -> Result:
+def with_current_schema(use: Callable[[AsyncEngine], Awaitable[Result]]) -> Result:
+    """
+    Return what *use* makes of the configured database.
+
+    Raises:
+        ConfigurationError: There is none yet, it cannot be reached, or its schema is not up to date.
+    """
+
     async def run(engine: AsyncEngine) -> Result:
         if await schema_revision(engine) != HEAD:
             raise OutdatedSchema
@@ -200,7 +207,8 @@ def _with_engine(use: Callable[[AsyncEngine], Awaitable[Result]]) -> Result:
         raise ConfigurationError(f"The database cannot be used: {reason_of(error)}") from None
 
 
-def _print_rows(rows: Sequence[Mapping[str, Any]], names: Sequence[str], format_: str) -> None:
+def print_rows(rows: Sequence[Mapping[str, Any]], names: Sequence[str], format_: str) -> None:
+    """Print *rows*, whose columns are *names*, as a ``table``, as ``csv`` or as ``json``."""
     if format_ == "json":
         print(json.dumps(rows, ensure_ascii=False, indent=2))
     elif format_ == "csv":

@@ -323,6 +323,39 @@ def test_a_postgresql_that_is_not_there_is_explained(
     assert "hunter2" not in printed
 
 
+def test_a_topic_is_started_filled_and_answers(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """From a file with blanks to a command that answers, with nothing but writing."""
+    pack = write_pack(tmp_path)
+    monkeypatch.setenv("BOT_KNOWLEDGE", str(pack))
+    assert run("knowledge", "new", "harbour", "--title", "The harbour") == 0
+    assert run("check") == 1
+    draft = pack / "topics" / "harbour.yaml"
+    for text in ("Of ships", "It is open.", "ships", "Ships", "Ships come.", "event", "2026-07-08", "survey", *"abcde"):
+        draft.write_text(draft.read_text().replace("FILL IN", text, 1))
+    assert run("check") == 0
+    capsys.readouterr()
+
+    assert run("answer", "harbour", "ships") == 0
+
+    assert "- Ships come. (Event · 8 July 2026) [1]" in capsys.readouterr().out
+
+
+def test_a_topic_that_is_there_is_not_started_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """One sentence says why, with exit status 1, and the file stays as it is."""
+    pack = write_pack(tmp_path)
+    monkeypatch.setenv("BOT_KNOWLEDGE", str(pack))
+    before = (pack / "topics" / "bridge.yaml").read_bytes()
+
+    assert run("knowledge", "new", "bridge") == 1
+
+    assert capsys.readouterr().err.startswith("natobot: There is a topic “bridge” already")
+    assert (pack / "topics" / "bridge.yaml").read_bytes() == before
+
+
 def test_schemas_are_written_for_editors(tmp_path: Path) -> None:
     """Each kind of file has a JSON Schema."""
     assert run("knowledge", "schema", str(tmp_path / "schemas")) == 0

@@ -1,5 +1,7 @@
 """Previewing an edition's news on the command line."""
 
+import json
+import re
 import subprocess
 from pathlib import Path
 
@@ -139,3 +141,53 @@ def test_a_broken_pack_is_explained(tmp_path: Path, capsys: pytest.CaptureFixtur
     printed = capsys.readouterr().err
     assert "cannot be read: 1 problem, first topics/bridge.yaml:" in printed
     assert "colour: is not a key" in printed
+
+
+@pytest.mark.usefixtures("repository")
+def test_all_that_changed_since_a_revision_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+    """Both ids, as cards show them, then every change in words."""
+    assert run("editions", "diff", "v1") == 0
+
+    lines = capsys.readouterr().out.splitlines()
+    assert re.fullmatch(r"From edition 2026-11-01-[0-9a-f]{8} to edition 2026-11-26-[0-9a-f]{8}\.", lines[0])
+    assert lines[2:] == [
+        "The pack",
+        "  edition: 2026-11-01 → 2026-11-26",
+        "",
+        "bridge · The bridge",
+        "  length: 300 metres long → 310 metres long",
+        "    now     It is 310 metres long.",
+        "    before  It is 300 metres long.",
+    ]
+
+
+@pytest.mark.usefixtures("pack")
+def test_differences_come_as_data(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Programs read the same, with days as text."""
+    old, new = bridge(tmp_path / "old", "2026-11-01", 200), bridge(tmp_path / "new", "2026-11-26", 250)
+
+    assert run("editions", "diff", str(old), str(new), "--format", "json") == 0
+
+    data = json.loads(capsys.readouterr().out)
+    assert data["before"].startswith("2026-11-01-")
+    (statement,) = data["statements"]
+    assert (statement["topic"], statement["section"], statement["change"]) == ("bridge", "length", "changed")
+    assert statement["figures"] == [{"before": "200 metres long", "after": "250 metres long"}]
+    assert statement["after"]["as_of"] == "1999-05-04"
+    assert data["details"][0]["field"] == "edition"
+
+
+@pytest.mark.parametrize("place", ["old", "new", "configured"])
+def test_an_edition_that_cannot_be_read_is_one_sentence(
+    place: str, tmp_path: Path, pack: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Whichever it is, with exit status 1."""
+    broken = write_pack(pack if place == "configured" else tmp_path / "broken", make_topic(colour="red", size="big"))
+    sound = bridge(tmp_path / "sound", "2026-11-01", 300)
+    references = {"old": (broken, sound), "new": (sound, broken), "configured": (sound,)}[place]
+
+    assert run("editions", "diff", *map(str, references)) == 1
+
+    printed = capsys.readouterr().err.splitlines()
+    assert len(printed) == 1
+    assert "cannot be read: 2 problems, first topics/bridge.yaml:" in printed[0]

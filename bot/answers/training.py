@@ -5,6 +5,7 @@ Runs in a process of its own (``natobot knowledge build``, or beside a bot whose
 some seconds, which answering does not.
 """
 
+import hashlib
 import math
 from collections import Counter
 from collections.abc import Sequence
@@ -33,7 +34,7 @@ def train(examples: Sequence[Example], fingerprint: str) -> SearchModel:
     rarity = _rarity(counts)
     rows = [_row(pair, rarity) for pair in counts]
     targets = [column[example.topic] for example in examples]
-    weights, biases = _descend(rows, targets, len(topics))
+    weights, biases = _descend(rows, targets, len(topics), _orders(examples))
     scale = float(np.abs(weights).max()) / 127.0
     stored = np.rint(weights / scale).astype(np.int8)
     return SearchModel(
@@ -75,17 +76,34 @@ def _row(pair: tuple[Counter[int], Counter[int]], rarity: bytes) -> tuple[np.nda
     return numbers, values
 
 
+def _orders(examples: Sequence[Example]) -> list[np.ndarray]:
+    """
+    Return the order in which each epoch takes the examples.
+
+    It looks random and hangs on each example alone, so that another example, or another topic, leaves the others in
+    their order. Otherwise the answers to questions at the edge would change with every edit of the pack.
+    """
+    return [
+        np.argsort(np.array([_place(example, epoch) for example in examples], dtype=np.uint64), kind="stable")
+        for epoch in range(EPOCHS)
+    ]
+
+
+def _place(example: Example, epoch: int) -> int:
+    text = f"{epoch}\0{example.topic}\0{example.text}"
+    return int.from_bytes(hashlib.blake2b(text.encode(), digest_size=8).digest(), "big")
+
+
 def _descend(
-    rows: Sequence[tuple[np.ndarray, np.ndarray]], targets: Sequence[int], width: int
+    rows: Sequence[tuple[np.ndarray, np.ndarray]], targets: Sequence[int], width: int, orders: Sequence[np.ndarray]
 ) -> tuple[np.ndarray, np.ndarray]:
     weights = np.zeros((BUCKETS, width), dtype=np.float32)
     squares = np.full((BUCKETS, width), 1e-2, dtype=np.float32)
     biases = np.zeros(width, dtype=np.float32)
     average = np.zeros_like(weights)
     average_biases = np.zeros_like(biases)
-    order = np.random.Generator(np.random.PCG64(1949))
-    for epoch in range(EPOCHS):
-        for index in order.permutation(len(rows)):
+    for epoch, order in enumerate(orders):
+        for index in order:
             numbers, values = rows[index]
             own = weights[numbers]
             logits = (values[:, None] * own).sum(axis=0) + biases

@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 from pydantic import TypeAdapter, ValidationError
 
 from bot.errors import KnowledgeError, Problem
+from bot.knowledge.drafts import BLANK, OWN_COMMANDS, blanks_in
 from bot.knowledge.files import fingerprint_of, pack_files
 from bot.knowledge.mistakes import near, words_of
 from bot.knowledge.models import (
@@ -148,12 +149,18 @@ class _Reading:
         if data is None:
             return None
         self._data[path] = data
+        blanks = list(blanks_in(data))
+        for blank in blanks:
+            self._complain_at(path, blank, f"is still a blank. Write it instead of “{BLANK}”.")
         try:
-            return adapter.validate_python(data)
+            valid = adapter.validate_python(data)
+            return None if blanks else valid
         except ValidationError as error:
             details = error.errors(include_url=False)
             for detail in details:
                 location = [step for step in detail["loc"] if isinstance(step, str | int)]
+                if location in blanks:
+                    continue  # which has been said
                 if detail["type"] == "too_short" and any(_is_inside(other["loc"], location) for other in details):
                     continue  # the items are there; pydantic does not count those with mistakes
                 self._complain(path, line_of(data, location), key_path(location), words_of(detail))
@@ -183,6 +190,9 @@ class _Reading:
                     ["id"],
                     f"is “{topic.id}”, but the file is “{path.name}”. An id is for ever: give both one name.",
                 )
+            if topic.command.name in OWN_COMMANDS:
+                message = f"“{topic.command.name}” is a command of the bot itself. Choose another name."
+                self._complain_at(path, ["command", "name"], message)
             if (owner := commands.setdefault(topic.command.name, topic.id)) != topic.id:
                 self._complain_at(path, ["command", "name"], f"“{topic.command.name}” is the command of “{owner}”.")
             for i, other in enumerate(topic.related):

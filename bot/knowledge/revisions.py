@@ -12,7 +12,8 @@ from pathlib import Path
 
 from bot.errors import BotError, KnowledgeError
 from bot.knowledge.content import EditionContent, content_of
-from bot.knowledge.loader import load_knowledge
+from bot.knowledge.loader import load_with_wordings
+from bot.knowledge.pack_differences import WholeEdition
 
 
 class UnreadableEdition(BotError):
@@ -26,17 +27,38 @@ def edition_at(reference: str, pack: Path) -> EditionContent:
     Raises:
         UnreadableEdition: There is no such folder or revision, or the pack in it has mistakes.
     """
+    return content_of(whole_edition_at(reference, pack).knowledge)
+
+
+def whole_edition_at(reference: str, pack: Path) -> WholeEdition:
+    """
+    Return the pack as it was at *reference*; see ``folder_at``.
+
+    Raises:
+        UnreadableEdition: There is no such folder or revision, or the pack in it has mistakes.
+    """
     with folder_at(reference, pack) as folder:
-        try:
-            return content_of(load_knowledge(folder))
-        except KnowledgeError as error:
-            first = error.problems[0]
-            place = first.file.relative_to(folder) if first.file != folder else Path(reference)
-            count = len(error.problems)
-            raise UnreadableEdition(
-                f"The pack in “{reference}” cannot be read: {count} problem{'s' if count != 1 else ''}, "
-                f"first {replace(first, file=place)}"
-            ) from None
+        return whole_edition_in(folder, reference)
+
+
+def whole_edition_in(folder: Path, reference: str) -> WholeEdition:
+    """
+    Return the pack in *folder*, which messages call *reference*.
+
+    Raises:
+        UnreadableEdition: The pack has mistakes.
+    """
+    try:
+        knowledge, wordings = load_with_wordings(folder)
+    except KnowledgeError as error:
+        first = error.problems[0]
+        place = first.file.relative_to(folder) if first.file != folder else Path(reference)
+        count = len(error.problems)
+        raise UnreadableEdition(
+            f"The pack in “{reference}” cannot be read: {count} problem{'s' if count != 1 else ''}, "
+            f"first {replace(first, file=place)}"
+        ) from None
+    return WholeEdition(knowledge=knowledge, wordings=wordings)
 
 
 @contextmanager

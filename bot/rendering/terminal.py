@@ -58,7 +58,8 @@ def news_lines(difference: EditionDifference) -> Iterator[str]:
     for text in topic_texts(selection, citations, PLAIN):
         yield ""
         yield from text.splitlines()
-    yield ""
+    if citations.order:
+        yield ""
     for source_id, number in citations.order.items():
         source = sources[source_id]
         yield f"[{number}] {source.publisher}: {source.title}. {source.url}"
