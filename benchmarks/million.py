@@ -113,7 +113,7 @@ class _Log:
     def _particulars(self, kind: str, row: dict[str, Any], language: str, moment: datetime) -> dict[str, Any]:
         draw, topic = self._draw, str(row["topic"])
         section = draw.choice(self._sections[topic])
-        asked = {"command": "ask", "asked_language": language, "score": round(draw.random(), 4)}
+        asked: dict[str, Any] = {"command": "ask", "asked_language": language, "score": round(draw.random(), 4)}
         asked |= {"runner_ups": " ".join(draw.sample(self._topics, 3))}
         keeps_text = moment > self._now - timedelta(days=TEXT_DAYS)
         match kind:
@@ -130,7 +130,7 @@ class _Log:
                 text = self._question(language) if keeps_text else None
                 return {**asked, "outcome": "not-found", "topic": None, "text": text}
             case "unsure":
-                self._unsure = [*self._unsure[-50:], (row["interaction_id"], row["user_key"], asked["runner_ups"])]
+                self._unsure = [*self._unsure[-50:], (row["interaction_id"], row["user_key"], str(asked["runner_ups"]))]
                 text = self._question(language) if keeps_text else None
                 return {**asked, "outcome": "suggested", "topic": None, "text": text}
             case "chosen" if self._unsure:
@@ -168,7 +168,7 @@ class _Log:
 
 def _questions(wordings: Any) -> dict[str, Sequence[str]]:
     """Return questions outside the subject, by language."""
-    found = {}
+    found: dict[str, Sequence[str]] = {}
     for folder, wording in wordings.items():
         asks = [ask for group in wording.out_of_scope.values() for ask in group if len(words_of(ask)) > 1]
         found[folder.partition("-")[0]] = asks
