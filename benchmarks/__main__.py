@@ -3,11 +3,12 @@
 import asyncio
 import sys
 
-from benchmarks import answering, configured, searching, startup
+from benchmarks import answering, configured, reporting, searching, startup
 
 PARTS = {
     "answering": answering.measure,
     "configured": configured.measure,
+    "reporting": reporting.measure,
     "searching": searching.measure,
     "startup": startup.measure,
 }

@@ -27,6 +27,7 @@ SERVERS, PEOPLE = 2_000, 60_000
 COLUMNS = [column.name for column in queries.columns]
 DISCORD_EPOCH = datetime(2015, 1, 1, tzinfo=UTC)
 LOCALES = {"en": "en-US", "de": "de", "pl": "pl", "uk": "uk", "fr": "fr", "es": "es-ES", "ru": "ru"}
+SHARES = (60, 10, 8, 8, 5, 5, 4)  # of the languages, in per cent
 
 # Of a thousand interactions.
 KINDS = {
@@ -64,6 +65,12 @@ def make(path: Path, rows: int = ROWS, *, now: datetime | None = None) -> None:
     connection.close()
 
 
+def questions_asked(count: int) -> Sequence[str]:
+    """Return *count* questions without an answer, as people may have typed them. The same every time."""
+    log = _Log(datetime(2026, 11, 1, tzinfo=UTC))
+    return [log.question() for _ in range(count)]
+
+
 class _Log:
     """Draws rows; what follows up an earlier one refers to it."""
 
@@ -88,7 +95,7 @@ class _Log:
 
     def _row(self, number: int, kind: str, moment: datetime) -> Row:
         draw = self._draw
-        language = draw.choices(list(LOCALES), weights=[60, 10, 8, 8, 5, 5, 4])[0]
+        language = draw.choices(list(LOCALES), weights=SHARES)[0]
         topic = self._topics[min(int(draw.expovariate(0.35)), len(self._topics) - 1)]
         values: dict[str, Any] = dict.fromkeys(COLUMNS)
         values |= {
@@ -151,6 +158,10 @@ class _Log:
             case _:
                 self._answers = [*self._answers[-50:], (topic, None, str(row["edition"]))]
                 return {}
+
+    def question(self) -> str:
+        """Return a question in one of the languages."""
+        return self._question(self._draw.choices(list(LOCALES), weights=SHARES)[0])
 
     def _question(self, language: str) -> str:
         """Return a question as somebody may have typed it: the popular ones often, most once."""

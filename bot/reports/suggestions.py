@@ -54,14 +54,14 @@ def write_suggestions(which: Which, path: Path, *, limit: int) -> str:
 def _entries(gap: Gap, outcome: str, knowledge: Knowledge, known: Collection[str]) -> list[str]:
     """Return one entry for each language of the gap, without questions that stand somewhere already."""
     topic, why = proposal(gap, knowledge)
-    wordings: dict[str, dict[str, str]] = defaultdict(dict)
+    wordings: dict[str, dict[frozenset[str], str]] = defaultdict(dict)
     for question in gap.questions:
         key = key_of(question.text)
-        if key and key not in known:
-            wordings[question.language].setdefault(key, question.text)
+        if key and key not in known:  # the same words in another order teach nothing more
+            wordings[question.language].setdefault(frozenset(key.split()), question.text)
     what = "found nothing" if outcome == MISSED else "got a choice"
-    counted = f"{len(gap.questions)} × asked by {gap.askers} people, {what}"
-    told = f"; {gap.reports} × told to the maintainers" if gap.reports else ""
+    counted = f"Asked {len(gap.questions)} times by {gap.askers} {'person' if gap.askers == 1 else 'people'}, {what}"
+    told = f"; told to the maintainers {gap.reports} times" if gap.reports else ""
     return [
         _entry(topic, language, list(texts.values())[:EXAMPLES], [f"{counted}{told}.", why])
         for language, texts in wordings.items()
