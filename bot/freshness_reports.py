@@ -9,7 +9,9 @@ from typing import Any
 from bot.errors import BotError, ConfigurationError
 from bot.knowledge.freshness import DueClaim, Traffic, due_claims
 from bot.knowledge.models import Knowledge
-from bot.log_reports import parse_since, print_rows, with_current_schema
+from bot.reports.connection import with_current_schema
+from bot.reports.periods import parse_since
+from bot.reports.printing import Output, print_rows
 from bot.store.traffic import section_answers
 
 SHOWN = 90  # characters of a claim in the table
@@ -49,7 +51,7 @@ def print_freshness(knowledge: Knowledge, *, soon: str, since: str, format_: str
             f"{overdue} of {knowledge.claim_count} claims are overdue, {len(claims) - overdue} are due within {soon}."
         )
     if rows or format_ != "table":
-        print_rows(rows, _names(counted=traffic is not None), format_)
+        print_rows(rows, _names(counted=traffic is not None), Output(format_=format_), when_empty="")
     return overdue > 0
 
 

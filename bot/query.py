@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-# Commands whose rows are no answers: what people pressed on one.
+# Commands whose rows are no answers: they follow one up. Whoever counts answers leaves them out.
 NOT_ANSWERS = frozenset({"vote", "sources", "share", "tell"})
 
 

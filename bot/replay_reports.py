@@ -20,7 +20,8 @@ from bot.answers.search import Search
 from bot.ask_reports import read_rows
 from bot.errors import BotError, ConfigurationError
 from bot.knowledge.revisions import folder_at, whole_edition_in
-from bot.log_reports import parse_since, with_current_schema
+from bot.reports.connection import with_current_schema
+from bot.reports.periods import parse_since
 from bot.search_index import LEARNING_PATIENCE, MODEL_FILE, read_model
 from bot.settings import load_settings
 from bot.store.kept_texts import kept_texts
