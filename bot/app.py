@@ -16,6 +16,7 @@ from bot.commands.ask import ask_command
 from bot.commands.browse import browse_commands
 from bot.commands.card_presses import CardPresses
 from bot.commands.check_message import check_message_menu
+from bot.commands.insights import InsightsDesk, insights_command
 from bot.commands.occasions import Occasions
 from bot.commands.privacy import privacy_group
 from bot.commands.rate_limit import QuestionLimit
@@ -30,6 +31,7 @@ from bot.delivery.news import news_sender
 from bot.delivery.servers import list_servers
 from bot.edition_news import announce_editions
 from bot.errors import KnowledgeError, Problem
+from bot.insights import Insights
 from bot.knowledge.compiled import read_compiled, write_compiled
 from bot.knowledge.editions import EditionChange, Library, watch
 from bot.knowledge.files import fingerprint_of
@@ -109,12 +111,17 @@ async def open_bot(settings: Settings, *, command_sync: CommandSync | None) -> A
         engines = await stack.enter_async_context(AsyncExitStack())  # closed after the log, which writes to the last
         servers = Servers()
         editor = SettingsEditor(servers)
+        insights = Insights()
         storage = Storage(settings, engines, connected)
         query_log = await stack.enter_async_context(open_query_log(storage.open, journal))
         opt_outs = OptOuts(folder / "opt-outs.txt")
         privacy = Privacy(pseudonyms, opt_outs, query_log)
         storage.parts = StoredParts(
-            privacy=privacy, servers=servers, editor=editor, list_servers=lambda: list_servers(client)
+            privacy=privacy,
+            servers=servers,
+            editor=editor,
+            insights=insights,
+            list_servers=lambda: list_servers(client),
         )
         stack.callback(connected.set)  # when stopping before Discord was reached, the log waits no longer
         replies = Replies(query_log, pseudonyms, opt_outs)
@@ -130,6 +137,7 @@ async def open_bot(settings: Settings, *, command_sync: CommandSync | None) -> A
         limit = QuestionLimit()
         terms = PrivacyTerms(text_days=settings.privacy.text_days, row_days=settings.privacy.row_days)
         votes = Votes(occasions, replies)
+        desk = InsightsDesk(library, insights, replies, settings.insights.users)
         panel = SettingsPanel(library, servers, editor, replies)
         client = BotClient(
             [
@@ -144,8 +152,10 @@ async def open_bot(settings: Settings, *, command_sync: CommandSync | None) -> A
             presses=CardPresses(occasions, replies, votes),
             votes=votes,
             panel=panel,
+            desk=desk,
             replies=replies,
             command_sync=command_sync,
+            server_commands={settings.insights.server: [insights_command(desk)]} if settings.insights.server else {},
             on_connected=lambda: _settle(connected, learn),
         )
         await stack.enter_async_context(client)

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from bot.background import background_tasks
 from bot.departures import ListServers, watch_departures
+from bot.insights import Insights
 from bot.privacy import Privacy
 from bot.query_log import QuerySink
 from bot.servers.editor import SettingsEditor
@@ -37,6 +38,7 @@ class StoredParts:
     privacy: Privacy
     servers: Servers
     editor: SettingsEditor
+    insights: Insights
     list_servers: ListServers
 
 
@@ -83,6 +85,7 @@ class Storage:
     async def _connect(self, engine: "AsyncEngine") -> None:
         """Hand the database to everything that waits for it, once."""
         from bot.store.departures import DepartureStore
+        from bot.store.insights import InsightsStore
         from bot.store.privacy import PrivacyStore
         from bot.store.retention import keep_releasing
         from bot.store.servers import ServerStore
@@ -95,6 +98,7 @@ class Storage:
         await self.parts.privacy.connect(personal)
         self.parts.servers.connect(servers)
         self.parts.editor.connect(servers)
+        self.parts.insights.connect(InsightsStore(engine))
         start = await self._contexts.enter_async_context(background_tasks(name="signals"))
         parts = self.parts
         heard = _Heard(parts.servers, reload_opt_outs=lambda: start(parts.privacy.connect(personal)))
@@ -140,6 +144,7 @@ class _Heard:
 def _import_store() -> None:
     import bot.store.database
     import bot.store.departures
+    import bot.store.insights
     import bot.store.news
     import bot.store.privacy
     import bot.store.queries

@@ -85,11 +85,11 @@ async def _open_env(client: discord.Client) -> AsyncIterator[simcord.Env]:
 
 
 @asynccontextmanager
-async def open_world(settings: Settings) -> AsyncIterator[World]:
+async def open_world(settings: Settings, *, server: int | None = None) -> AsyncIterator[World]:
     async with AsyncExitStack() as stack:
         bot = await stack.enter_async_context(open_bot(settings, command_sync=CommandSync()))
         env = await stack.enter_async_context(_open_env(bot.client))
-        guild = env.create_guild(name="Server")
+        guild = env.create_guild(name="Server", id=server)
         channel = guild.create_text_channel("general")
         admins = guild.create_role("Admins", permissions=discord.Permissions(administrator=True))
         world = World(

@@ -17,6 +17,7 @@ import discord
 from discord import app_commands
 
 from bot.commands.card_presses import CardPresses
+from bot.commands.insights import InsightsDesk
 from bot.commands.occasions import AnyInteraction
 from bot.commands.replies import RECEIVED, Replies
 from bot.commands.settings_panel import SettingsPanel
@@ -25,10 +26,14 @@ from bot.commands.votes import Votes
 from bot.delivery.command_sync import CommandSync
 from bot.rendering.components import CardButton, CardSelect
 from bot.rendering.custom_ids import VERSION, Press
+from bot.rendering.insights import VERSION as INSIGHTS_VERSION
+from bot.rendering.insights import InsightsButton
 from bot.rendering.panel import PanelItem
 from bot.rendering.panel_ids import PANEL_VERSION, PanelPress
 
 log = logging.getLogger(__name__)
+
+_KNOWN = tuple(f"{version}:" for version in (VERSION, PANEL_VERSION, INSIGHTS_VERSION))  # of our components
 
 KEEPALIVE_SECONDS = 240  # a warm connection saves a TLS handshake per reply; Cloudflare closes idle ones at 400 s
 CONNECTIONS = 64
@@ -65,6 +70,7 @@ class BotClient(discord.Client):
         presses: CardPresses,
         votes: Votes,
         panel: SettingsPanel,
+        desk: InsightsDesk,
         replies: Replies,
         command_sync: CommandSync | None,
         on_connected: Callable[[], None],
@@ -87,6 +93,7 @@ class BotClient(discord.Client):
         self._presses = presses
         self._votes = votes
         self._panel = panel
+        self._desk = desk
         self._command_sync = command_sync
         self._in_flight: set[asyncio.Task[Any]] = set()
         self.tree = BotTree(self)
@@ -96,7 +103,7 @@ class BotClient(discord.Client):
             for command in own:
                 self.tree.add_command(command, guild=discord.Object(server))
         self.command_servers = tuple(server_commands or ())
-        self.add_dynamic_items(CardButton, CardSelect, PanelItem)
+        self.add_dynamic_items(CardButton, CardSelect, PanelItem, InsightsButton)
         _guard_parsers(self._connection.parsers)
 
     async def start_over(self) -> None:
@@ -120,7 +127,7 @@ class BotClient(discord.Client):
         match interaction.type:
             case discord.InteractionType.modal_submit:
                 await self._run(self._submit(interaction, custom_id), interaction)
-            case discord.InteractionType.component if not custom_id.startswith((f"{VERSION}:", f"{PANEL_VERSION}:")):
+            case discord.InteractionType.component if not custom_id.startswith(_KNOWN):
                 of_a_panel = _is_of_a_panel(custom_id)
                 await (self.handle_panel(interaction, None, ()) if of_a_panel else self.handle_press(interaction, None))
 
@@ -140,6 +147,10 @@ class BotClient(discord.Client):
     async def handle_panel(self, interaction: AnyInteraction, press: Any, values: Sequence[str]) -> None:
         """Answer a used component of the settings panel; see ``bot.rendering.panel.PanelPressHandler``."""
         await self._run(self._panel.handle(interaction, press, values), interaction)
+
+    async def handle_insights(self, interaction: AnyInteraction, press: Any) -> None:
+        """Answer a pressed button of ``/insights``; see ``bot.rendering.insights.InsightsHandler``."""
+        await self._run(self._desk.handle(interaction, press), interaction)
 
     async def _run(self, answering: Coroutine[Any, Any, None], interaction: AnyInteraction) -> None:
         """Carry out what answers *interaction*, as a task that shutting down waits for."""
