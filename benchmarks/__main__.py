@@ -3,11 +3,12 @@
 import asyncio
 import sys
 
-from benchmarks import answering, configured, searching, startup
+from benchmarks import answering, configured, logging, searching, startup
 
 PARTS = {
     "answering": answering.measure,
     "configured": configured.measure,
+    "logging": logging.measure,
     "searching": searching.measure,
     "startup": startup.measure,
 }

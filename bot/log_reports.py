@@ -8,6 +8,7 @@ import sys
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from datetime import UTC, datetime, timedelta
+from itertools import islice
 from pathlib import Path
 from typing import IO, Any, TypeVar
 
@@ -17,6 +18,8 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.errors import BotError, ConfigurationError
+from bot.query import Query
+from bot.query_lines import Unreadable, read_rows
 from bot.settings import load_settings
 from bot.store.database import LONG_PATIENCE, open_engine, prepare_folder, schema_revision, sqlite_path, upgrade
 from bot.store.departures import DepartureStore
@@ -27,6 +30,7 @@ from bot.store.schema import HEAD, queries
 
 Result = TypeVar("Result")
 
+IMPORT_BATCH = 500  # rows in one transaction
 _NOT_COMPARED = "The list of servers has not been compared yet; a running bot does so once a day."
 _UNITS = {"h": timedelta(hours=1), "d": timedelta(days=1), "w": timedelta(weeks=1)}
 
@@ -36,6 +40,16 @@ class BadSince(BotError):
 
     def __init__(self, text: str) -> None:
         super().__init__(f"--since “{text}” is not a time. Write 12h, 7d, 4w or a day such as 2026-11-01.")
+
+
+class NotALogFile(BotError):
+    """A file to import holds something else than rows of the log."""
+
+    def __init__(self, file: Path, found: Unreadable) -> None:
+        super().__init__(
+            f"{file}, line {found.line}: {found.reason}. Nothing was imported. Give a file that the bot saved "
+            "(queries-unwritten-….jsonl) or a journal (queries.journal)."
+        )
 
 
 class NothingToAccept(BotError):
@@ -97,6 +111,43 @@ def export_rows(*, since: str | None, format_: str, output: Path | None) -> None
                     file.write(json.dumps(row, ensure_ascii=False) + "\n")
 
     _with_store(write)
+
+
+def import_rows(file: Path) -> str:
+    """
+    Store the rows of a file that the log saved, or of a journal, and say how many were new.
+
+    Raises:
+        NotALogFile: A line is none of the log's; nothing was stored.
+        OSError: The file cannot be read.
+    """
+    torn = _check_rows(file)
+
+    async def run(store: QueryStore) -> tuple[int, int]:
+        total = new = 0
+        with file.open("rb") as lines:
+            rows = (row for row in read_rows(lines) if isinstance(row, Query))
+            while batch := list(islice(rows, IMPORT_BATCH)):
+                ids = {row.interaction_id for row in batch}
+                new += len(ids) - len(await store.known(ids))
+                total += len(batch)
+                await store.add(batch)
+        return total, new
+
+    total, new = _with_store(run)
+    passed_over = " The last line is not whole and was passed over." if torn else ""
+    return f"Of {total} rows {new} were new; the others are stored already.{passed_over}"
+
+
+def _check_rows(file: Path) -> bool:
+    """Return whether the last line is torn, after every other was seen to be sound."""
+    with file.open("rb") as lines:
+        for found in read_rows(lines):
+            if isinstance(found, Unreadable):
+                if found.is_torn and found.line > 1:
+                    return True
+                raise NotALogFile(file, found)
+    return False
 
 
 def upgrade_schema() -> str:
