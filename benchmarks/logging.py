@@ -21,7 +21,7 @@ from tests.factories import make_query
 
 RATE = 200  # rows a second
 SECONDS = 4  # of each round; a multiple of the log's window
-ROUNDS = 4  # with the log and without, in turns, so that a noisy moment hits both
+ROUNDS = 5  # with the log and without, in turns, so that a noisy moment hits both
 UNPACED = 20_000  # rows
 ANSWER = {"components": [{"type": 10, "id": i, "content": "A line of a card. " * 5} for i in range(20)]}
 TOPICS = ("article5", "aid", "membership", "members", "consensus", "scenarios", "training")
@@ -72,8 +72,18 @@ async def _at_a_steady_rate(log: QueryLog) -> None:
         idle = await _paced(first, lambda _: None)
         logged = await _paced(first, log.record, log)
         costs.append((logged - idle) / (RATE * SECONDS))
+    calls: list[int] = []
+    await _paced(900_000, lambda row: calls.append(_thread_time(log.record, row)), log)
+    timing = statistics.median(_thread_time(lambda _: None, row) for row in make_rows(1000, first=1))
     shown = ", ".join(f"{_us(cost)}" for cost in costs)
     print(f"per row at {RATE}/s, journal to commit   {_us(statistics.median(costs))} µs of CPU ({shown})")
+    print(f"  record() among them                {_us((statistics.median(calls) - timing) / 1e9)} µs")
+
+
+def _thread_time(call: Callable[[Query], object], row: Query) -> int:
+    before = time.thread_time_ns()
+    call(row)
+    return time.thread_time_ns() - before
 
 
 async def _paced(first: int, take: Callable[[Query], None], log: QueryLog | None = None) -> float:
