@@ -3,12 +3,13 @@
 import asyncio
 import sys
 
-from benchmarks import answering, beside, configured, reporting, searching, startup
+from benchmarks import answering, beside, configured, logging, reporting, searching, startup
 
 PARTS = {
     "answering": answering.measure,
     "beside": beside.measure,
     "configured": configured.measure,
+    "logging": logging.measure,
     "reporting": reporting.measure,
     "searching": searching.measure,
     "startup": startup.measure,

@@ -113,7 +113,7 @@ async def open_bot(settings: Settings, *, command_sync: CommandSync | None) -> A
         editor = SettingsEditor(servers)
         insights = Insights()
         storage = Storage(settings, engines, connected)
-        query_log = await stack.enter_async_context(open_query_log(storage.open, journal))
+        query_log = await stack.enter_async_context(open_query_log(storage.open, journal, folder=folder))
         opt_outs = OptOuts(folder / "opt-outs.txt")
         privacy = Privacy(pseudonyms, opt_outs, query_log)
         storage.parts = StoredParts(
@@ -185,17 +185,18 @@ def _settle(connected: asyncio.Event, learn: Callable[[], None]) -> None:
         gc.enable()
 
 
-def _open_journal(path: Path) -> QueryJournal | None:
+def _open_journal(path: Path) -> QueryJournal:
+    journal = QueryJournal(path)
     try:
-        return QueryJournal.open(path)
+        journal.reopen()
     except OSError as error:
         log.error(
-            "The folder %s cannot be written to (%s): what people ask is kept in memory only and is lost when the bot "
-            "stops. Make the folder writable and restart.",
+            "The folder %s cannot be written to (%s): until it can, what people ask is in memory only and is lost when "
+            "the bot is killed. Make the folder writable.",
             path.parent,
             error.strerror,
         )
-        return None
+    return journal
 
 
 def _health(bot: Bot) -> tuple[bool, Mapping[str, Any]]:
@@ -207,6 +208,8 @@ def _health(bot: Bot) -> tuple[bool, Mapping[str, Any]]:
         "log_written": state.written,
         "log_dropped": state.dropped,
         "log_failing": state.failing,
+        "log_journal_failing": state.journal_failing,
+        "log_journal_damaged_lines": state.unreadable,
     }
 
 

@@ -418,6 +418,21 @@ def queries_replay(
     raise typer.Exit(EXIT_FAILED if worse else 0)
 
 
+@queries_app.command("import")
+def queries_import(
+    file: Annotated[
+        Path,
+        typer.Argument(
+            exists=True, dir_okay=False, help="A queries-unwritten-….jsonl that the bot saved, or a queries.journal."
+        ),
+    ],
+) -> None:
+    """Store rows that could not be written when they were asked; rows that are stored already stay as they are."""
+    from bot.log_reports import import_rows
+
+    print(import_rows(file))
+
+
 @commands_app.command("diff")
 def commands_diff() -> None:
     """Print how our commands differ from those Discord has; exit status 1 when they do."""

@@ -1,18 +1,34 @@
 """What the command line does about the database as a whole."""
 
 from datetime import UTC, datetime
+from itertools import islice
+from pathlib import Path
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.errors import BotError
+from bot.query import Query
+from bot.query_lines import Unreadable, read_rows
 from bot.reports.connection import with_current_schema, with_engine
 from bot.settings import load_settings
 from bot.store.database import prepare_folder, upgrade
 from bot.store.departures import DepartureStore
+from bot.store.queries import QueryStore
 from bot.store.retention import Released, release
 from bot.store.schema import HEAD
 
+IMPORT_BATCH = 500  # rows in one transaction
 _NOT_COMPARED = "The list of servers has not been compared yet; a running bot does so once a day."
+
+
+class NotALogFile(BotError):
+    """A file to import holds something else than rows of the log."""
+
+    def __init__(self, file: Path, found: Unreadable) -> None:
+        super().__init__(
+            f"{file}, line {found.line}: {found.reason}. Nothing was imported. Give a file that the bot saved "
+            "(queries-unwritten-….jsonl) or a journal (queries.journal)."
+        )
 
 
 class NothingToAccept(BotError):
@@ -20,6 +36,44 @@ class NothingToAccept(BotError):
 
     def __init__(self) -> None:
         super().__init__(_NOT_COMPARED)
+
+
+def import_rows(file: Path) -> str:
+    """
+    Store the rows of a file that the log saved, or of a journal, and say how many were new.
+
+    Raises:
+        NotALogFile: A line is none of the log's; nothing was stored.
+        OSError: The file cannot be read.
+    """
+    torn = _check_rows(file)
+
+    async def run(engine: AsyncEngine) -> tuple[int, int]:
+        store = QueryStore(engine)
+        total = new = 0
+        with file.open("rb") as lines:
+            rows = (row for row in read_rows(lines) if isinstance(row, Query))
+            while batch := list(islice(rows, IMPORT_BATCH)):
+                ids = {row.interaction_id for row in batch}
+                new += len(ids) - len(await store.known(ids))
+                total += len(batch)
+                await store.add(batch)
+        return total, new
+
+    total, new = with_current_schema(run)
+    passed_over = " The last line is not whole and was passed over." if torn else ""
+    return f"Of {total} rows {new} were new; the others are stored already.{passed_over}"
+
+
+def _check_rows(file: Path) -> bool:
+    """Return whether the last line is torn, after every other was seen to be sound."""
+    with file.open("rb") as lines:
+        for found in read_rows(lines):
+            if isinstance(found, Unreadable):
+                if found.is_torn and found.line > 1:
+                    return True
+                raise NotALogFile(file, found)
+    return False
 
 
 def upgrade_schema() -> str:

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Collection, Mapping, Sequence
+from collections.abc import Awaitable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -83,6 +83,9 @@ class OptOuts:
     def __contains__(self, pseudonym: object) -> bool:
         return pseudonym in self._pseudonyms
 
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._pseudonyms)
+
     def replace(self, pseudonyms: Collection[str]) -> None:
         """Take over what the database says."""
         self._pseudonyms = set(pseudonyms)
@@ -116,8 +119,14 @@ class Privacy:
         self._connected = asyncio.Event()
         self._lock = asyncio.Lock()
 
-    async def connect(self, store: PersonalStore) -> None:
-        """Use *store* from now on, and take over whom it knows to have opted out."""
+    async def connect(self, store: PersonalStore, *, is_new: bool = False) -> None:
+        """
+        Use *store* from now on, and take over whom it knows to have opted out.
+
+        One that *is_new*, in place of one that was lost, is told what the file beside it says.
+        """
+        if is_new and (pseudonyms := sorted(self._opt_outs)):
+            await store.set_opt_out(pseudonyms, since=_now(), opted_out=True)
         self._opt_outs.replace(await store.opted_out())
         self._store = store
         self._connected.set()
@@ -157,8 +166,7 @@ class Privacy:
         """Stop, or resume, counting what a person asks."""
         async with self._lock:
             store = await self._ready()
-            since = datetime.now(UTC).isoformat(timespec="seconds")
-            change = store.set_opt_out(self._pseudonyms.every(user_id), since=since, opted_out=opted_out)
+            change = store.set_opt_out(self._pseudonyms.every(user_id), since=_now(), opted_out=opted_out)
             await self._asking(change)
             self._opt_outs.replace(await self._asking(store.opted_out()))
 
@@ -179,3 +187,7 @@ class Privacy:
         except Exception as error:  # whatever the database does, the person reads a sentence
             log.exception("The database refused what a member asked about their data.")
             raise NotNow from error
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds")

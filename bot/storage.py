@@ -10,6 +10,7 @@ import logging
 from collections.abc import Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from bot.background import background_tasks
@@ -51,6 +52,7 @@ class Storage:
         self._connected = connected
         self._engine: AsyncEngine | None = None  # kept over attempts: only the first makes one
         self._is_in_use = asyncio.Event()
+        self._is_suspect = True  # the file was not looked through yet, or was found damaged in use
         self.parts: StoredParts | None = None
 
     async def open(self) -> QuerySink:
@@ -62,16 +64,44 @@ class Storage:
             pass
         await asyncio.to_thread(_import_store)
         from bot.store.database import open_engine, prepare_folder, upgrade
+        from bot.store.failures import watch_damage
         from bot.store.queries import QueryStore
 
         url = self._settings.database.url
         prepare_folder(url)
         if self._engine is None:
             self._engine = await self._contexts.enter_async_context(open_engine(url))
-        if self._settings.database.upgrades_at_start and await upgrade(self._engine) is None:
+            watch_damage(self._engine, self._suspect)
+        if self._is_suspect:
+            await self._set_aside_if_damaged(self._engine)
+        is_new = self._settings.database.upgrades_at_start and await upgrade(self._engine) is None
+        if is_new:
             log.info("The database is new: its tables were made.")
-        await self._connect(self._engine)
+        await self._connect(self._engine, is_new=is_new)
         return QueryStore(self._engine)
+
+    def _suspect(self) -> None:
+        self._is_suspect = True
+
+    async def _set_aside_if_damaged(self, engine: "AsyncEngine") -> None:
+        """Start a fresh SQLite file where the one that is there is damaged; the log and the bot go on with it."""
+        from bot.store.database import sqlite_path
+        from bot.store.sqlite_file import damage_in, set_aside
+
+        path = sqlite_path(self._settings.database.url)
+        if path is not None and (damage := await asyncio.to_thread(damage_in, path)):
+            await engine.dispose()
+            target = set_aside(path, datetime.now(UTC))
+            log.error(
+                "The database %s is damaged (%s). It was set aside as %s and a fresh one begun: what servers decided "
+                "and what was asked so far are only in the old one. Restore a backup, or save what can be read: "
+                "sqlite3 %s .recover | sqlite3 recovered.db",
+                path,
+                damage,
+                target,
+                target,
+            )
+        self._is_suspect = False
 
     async def news(self) -> "NewsStore":
         """Return where editions are kept, once the database is open."""
@@ -82,8 +112,8 @@ class Storage:
         assert self._engine is not None, "open"
         return NewsStore(self._engine)
 
-    async def _connect(self, engine: "AsyncEngine") -> None:
-        """Hand the database to everything that waits for it, once."""
+    async def _connect(self, engine: "AsyncEngine", *, is_new: bool) -> None:
+        """Hand the database to everything that waits for it, once; a new one also later, after a loss."""
         from bot.store.departures import DepartureStore
         from bot.store.insights import InsightsStore
         from bot.store.privacy import PrivacyStore
@@ -92,10 +122,13 @@ class Storage:
         from bot.store.signals import open_signals
 
         assert self.parts is not None, "set by the composition root"
-        if self._is_in_use.is_set():
-            return
         personal, servers = PrivacyStore(engine), ServerStore(engine)
-        await self.parts.privacy.connect(personal)
+        if self._is_in_use.is_set():
+            if is_new:
+                await self.parts.privacy.connect(personal, is_new=True)
+                self.parts.servers.forget_all()
+            return
+        await self.parts.privacy.connect(personal, is_new=is_new)
         self.parts.servers.connect(servers)
         self.parts.editor.connect(servers)
         self.parts.insights.connect(InsightsStore(engine))
@@ -150,4 +183,5 @@ def _import_store() -> None:
     import bot.store.queries
     import bot.store.retention
     import bot.store.servers
-    import bot.store.signals  # noqa: F401  imported for their time, used by the caller
+    import bot.store.signals
+    import bot.store.sqlite_file  # noqa: F401  imported for their time, used by the caller

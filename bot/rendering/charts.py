@@ -10,7 +10,7 @@ from importlib.util import find_spec
 from typing import Any
 
 WIDTH, HEIGHT = 760, 320  # pixels; legible at half of that
-SCALE = 1.5  # of the PNG
+SCALE = 1.0  # of the PNG
 _ANSWERED, _MISSED, _UNSURE = "#0072B2", "#D55E00", "#E69F00"  # told apart by the colour-blind (Okabe and Ito)
 _INK, _PAPER = "#1F2328", "#FFFFFF"
 

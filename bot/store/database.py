@@ -15,8 +15,7 @@ from bot.errors import ConfigurationError
 from bot.store.failures import OutdatedSchema, name_missing_tables
 from bot.store.locks import wait_for_turn
 from bot.store.schema import HEAD
-
-LOCK_PATIENCE = 0.25  # seconds SQLite waits for another process; the writer tries again later itself
+from bot.store.sqlite_file import LOCK_PATIENCE, follow_file
 
 # PostgreSQL, in seconds. A healthy server connects and answers in milliseconds; these are for one that is starting,
 # failing over or behind a cable that was cut. Members wait for some answers, so they are told soon.
@@ -75,6 +74,8 @@ def _parsed(url: str) -> URL:
 def _sqlite_engine(url: URL) -> AsyncEngine:
     engine = create_async_engine(url, connect_args={"timeout": LOCK_PATIENCE}, hide_parameters=True)
     event.listen(engine.sync_engine, "connect", _set_up_sqlite)
+    if (path := sqlite_path(url)) is not None:
+        follow_file(engine, path)
     return engine
 
 
@@ -116,7 +117,7 @@ def _set_up_sqlite(connection: Any, _record: object) -> None:
     cursor.close()
 
 
-def sqlite_path(url: str) -> Path | None:
+def sqlite_path(url: str | URL) -> Path | None:
     """Return the file of a SQLite address, or ``None`` for other databases and for memory."""
     parsed = make_url(url)
     if parsed.get_backend_name() != "sqlite" or parsed.database in {None, "", ":memory:"}:

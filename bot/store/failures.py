@@ -1,8 +1,11 @@
 """What goes wrong with a database, said in a sentence."""
 
+import sqlite3
+from collections.abc import Callable
+
 from sqlalchemy import event
 from sqlalchemy.engine import ExceptionContext
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.errors import ConfigurationError
@@ -32,8 +35,25 @@ def _is_undefined(error: BaseException) -> bool:
     return getattr(error, "sqlstate", None) in _UNDEFINED or any(words in message for words in _UNDEFINED_IN_SQLITE)
 
 
+def watch_damage(engine: AsyncEngine, on_damage: Callable[[], None]) -> None:
+    """Call *on_damage* whenever SQLite finds that the file of *engine* is damaged or no database."""
+
+    def look(context: ExceptionContext) -> None:
+        if is_damage(context.original_exception):
+            on_damage()
+
+    event.listen(engine.sync_engine, "handle_error", look)
+
+
+def is_damage(error: BaseException) -> bool:
+    """Return whether SQLite says that its file is damaged, rather than locked, full or out of reach."""
+    return getattr(error, "sqlite_errorcode", 0) & 0xFF in {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
+
+
 def is_about_values(error: DBAPIError) -> bool:
     """Return whether the database or its driver refused what was to be stored, and always will."""
+    if isinstance(error, IntegrityError):  # not one of another row with the same key: those are no error here
+        return True
     refusal = error.orig
     if refusal is None:
         return False

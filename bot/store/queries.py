@@ -1,19 +1,27 @@
 """The query log's rows: writing them once each. ``query_reports.py`` reads them."""
 
 import logging
-from collections.abc import Sequence
-from dataclasses import asdict
+from collections.abc import Collection, Sequence
+from operator import attrgetter
 from typing import Any
 
+from sqlalchemy import select
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.query import Query
+from bot.query_lines import encodable
+from bot.store.database import sqlite_path
 from bot.store.failures import is_about_values, reason_of
 from bot.store.inserts import insert_new
 from bot.store.schema import queries
+from bot.store.sqlite_file import ReplacedFile, identity_of
 
 log = logging.getLogger(__name__)
+
+_COLUMNS = tuple(column.name for column in queries.columns)  # in the order in which the INSERT below takes them
+_TEXT = _COLUMNS.index("text")
+_values_of = attrgetter(*_COLUMNS)
 
 
 class QueryStore:
@@ -21,32 +29,49 @@ class QueryStore:
 
     def __init__(self, engine: AsyncEngine) -> None:
         self._engine = engine
-        self._insert = insert_new(engine, queries)
+        # Compiled once and given tuples: SQLAlchemy's own way through each row costs four times what the database does.
+        self._insert = str(insert_new(engine, queries).compile(dialect=engine.dialect))
+        self._file = sqlite_path(engine.url)
 
     async def add(self, rows: Sequence[Query]) -> None:
         """
         Store *rows* in one transaction; a row whose interaction is there already is left as it is.
 
         A row that the database can never hold is reported and passed over, so that it does not keep out all others.
+
+        Raises:
+            ReplacedFile: The database's file was deleted or replaced meanwhile; the rows may not be in the new one.
         """
         try:
-            await self._add_together(rows)
-        except DBAPIError as error:
-            if not is_about_values(error):
+            await self._add_together([_storable(row) for row in rows])
+        except (DBAPIError, ValueError, OverflowError) as error:  # SQLite's driver raises the latter two by itself
+            if isinstance(error, DBAPIError) and not is_about_values(error):
                 raise
             if len(rows) == 1:
                 log.error("The row of interaction %d was lost: %s", rows[0].interaction_id, reason_of(error))
                 return
-            for row in rows:
-                await self.add([row])
+            half = len(rows) // 2
+            await self.add(rows[:half])
+            await self.add(rows[half:])
 
-    async def _add_together(self, rows: Sequence[Query]) -> None:
+    async def _add_together(self, values: list[tuple[Any, ...]]) -> None:
+        before = self._file and identity_of(self._file)
         async with self._engine.begin() as connection:
-            await connection.execute(self._insert, [_storable(row) for row in rows])
+            await connection.exec_driver_sql(self._insert, values)
+        # SQLite writes into a file that was deleted without a word. One that is made meanwhile is no harm.
+        if before is not None and self._file and identity_of(self._file) != before:
+            raise ReplacedFile(self._file)
+
+    async def known(self, interaction_ids: Collection[int]) -> frozenset[int]:
+        """Return those of *interaction_ids*, at most some hundreds, that are stored."""
+        statement = select(queries.c.interaction_id).where(queries.c.interaction_id.in_(interaction_ids))
+        async with self._engine.connect() as connection:
+            return frozenset((await connection.execute(statement)).scalars())
 
 
-def _storable(row: Query) -> dict[str, Any]:
-    values = asdict(row)
-    if row.text is not None:
-        values["text"] = row.text.replace("\0", "")  # the one character that PostgreSQL's text cannot hold
-    return values
+def _storable(row: Query) -> tuple[Any, ...]:
+    values: tuple[Any, ...] = _values_of(row)
+    if row.text is None:
+        return values
+    # NUL is the one character that PostgreSQL's text cannot hold.
+    return (*values[:_TEXT], encodable(row.text.replace("\0", "")), *values[_TEXT + 1 :])

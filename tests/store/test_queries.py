@@ -1,7 +1,10 @@
+from pathlib import Path
+
 import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bot.store.database import open_engine
+from bot.query import Query
+from bot.store.database import open_engine, upgrade
 from bot.store.queries import QueryStore
 from bot.store.query_reports import QueryReports
 from tests.factories import make_query
@@ -42,3 +45,50 @@ async def test_a_question_with_a_character_that_cannot_be_stored_is_stored_witho
     await store.add([make_query(1, text="who\0 pays?")])
 
     assert [row["text"] async for row in QueryReports(engine).export()] == ["who pays?"]
+
+
+async def test_every_column_comes_back_as_it_went_in(engine: AsyncEngine) -> None:
+    """No value ends up in another column, on either database."""
+    full = make_query(
+        1,
+        command="ask",
+        topic="aid",
+        section="donors",
+        language="uk",
+        asked_language="de",
+        locale="pl",
+        outcome="suggested",
+        score=0.5,
+        runner_ups="aid article5",
+        private=True,
+        regards=2**62,
+        text="ким?",
+    )
+
+    await QueryStore(engine).add([full, make_query(2)])
+
+    rows = [Query(**row | {"private": bool(row["private"])}) async for row in QueryReports(engine).export()]
+    assert rows == [full, make_query(2)]
+
+
+async def test_half_a_character_is_stored_as_a_question_mark(engine: AsyncEngine) -> None:
+    """UTF-8 has no place for half a surrogate pair; the question is kept all the same."""
+    await QueryStore(engine).add([make_query(1, text="who \ud83d pays")])
+
+    assert [row["text"] async for row in QueryReports(engine).export()] == ["who ? pays"]
+
+
+async def test_a_row_that_sqlite_cannot_hold_does_not_keep_the_others_out(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """SQLite takes nearly anything; what it does not take is named in the log, the rest is stored."""
+    async with open_engine(f"sqlite+aiosqlite:///{tmp_path}/bot.db") as engine:
+        await upgrade(engine)
+        store = QueryStore(engine)
+
+        await store.add([make_query(1), make_query(2, answer_us=2**70), make_query(3, locale=None), make_query(4)])
+        stored = [row["interaction_id"] async for row in QueryReports(engine).export()]
+
+    assert stored == [1, 4]
+    assert "The row of interaction 2 was lost" in caplog.text
+    assert "The row of interaction 3 was lost: NOT NULL" in caplog.text
