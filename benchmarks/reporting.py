@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import resource
 import subprocess
 import sys
 import tempfile
@@ -44,10 +45,10 @@ async def measure() -> None:
         logs = [Path(name) / f"{rows}.db" for rows in SIZES]
         for path, rows in zip(logs, SIZES, strict=True):
             await asyncio.to_thread(million.make, path, rows)
-        print(f"{'natobot queries':<34}" + "".join(f"{rows:>12,}" for rows in SIZES) + "  rows")
+        print(f"{'natobot queries':<34}" + "".join(f"{rows:>17,}" for rows in SIZES) + "  rows: s (CPU)")
         for report in REPORTS:
-            times = [min(_seconds(path, report) for _ in range(RUNS)) for path in logs]
-            print(f"{' '.join(report):<34}" + "".join(f"{seconds:>10.2f} s" for seconds in times))
+            costs = [min(_cost(path, report) for _ in range(RUNS)) for path in logs]
+            print(f"{' '.join(report):<34}" + "".join(f"{wall:>10.2f} ({cpu:.2f})" for wall, cpu in costs))
     print("\nquestions  distinct  groups   grouping   memory of the process")
     for count in QUESTIONS:
         print(_output([sys.executable, "-c", _GROUPING, str(count)], os.environ), end="")
@@ -58,11 +59,17 @@ def questions(count: int) -> Sequence[str]:
     return million.questions_asked(count)
 
 
-def _seconds(path: Path, report: Sequence[str]) -> float:
+def _cost(path: Path, report: Sequence[str]) -> tuple[float, float]:
+    """Return how long the command took, and how much of that was CPU time of its own, in seconds."""
     environment = {**os.environ, "DATABASE_URL": f"sqlite+aiosqlite:///{path}"}
-    began = time.perf_counter()
+    began, before = time.perf_counter(), _children()
     _output([sys.executable, "-m", "bot", "queries", *report], environment)
-    return time.perf_counter() - began
+    return time.perf_counter() - began, _children() - before
+
+
+def _children() -> float:
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 def _output(command: Sequence[str], environment: "os._Environ[str] | dict[str, str]") -> str:
