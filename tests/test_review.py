@@ -152,8 +152,9 @@ async def test_decided_gaps_are_marked_and_stand_last(tmp_path: Path) -> None:
     """What a maintainer is done with does not crowd out what is open."""
     await write_log(log_address(tmp_path))
     with closing(sqlite3.connect(tmp_path / "data" / "bot.db")) as log, log:
-        key = text_key("does nato have a navy")
-        log.execute("INSERT INTO gap_decisions VALUES (?, 'handled', '2026-11-25T00:00:00+00:00', 5)", (key,))
+        for text in {text for text, _, _ in MISSED if "navy" in text}:
+            values = (text_key(text), "2026-11-25T00:00:00+00:00")
+            log.execute("INSERT OR IGNORE INTO gap_decisions VALUES (?, 'handled', ?, 5)", values)
     async with open_review(tmp_path) as (_, root), open_browser() as page:
         await opened(page, root, "Gaps")
         questions, decided = await column_of(page, "question"), await column_of(page, "decided")
@@ -313,6 +314,15 @@ async def test_nobody_can_be_found_by_any_address(tmp_path: Path) -> None:
     assert [way for way, (_, body) in answers.items() if "person-" in body] == []
     assert [way for way in ways_to_a_person() if REFUSED.match(way) and answers[way][0] not in {403, 404}] == []
     assert [way for way in pages if answers[way][0] != 200] == []
+
+
+async def test_stopping_at_once_is_heard(tmp_path: Path) -> None:
+    """Ctrl-C right after the address was printed ends the command, with status 0."""
+    await write_log(log_address(tmp_path))
+    async with open_review(tmp_path) as (review, _):
+        review.stop(signal.SIGTERM)
+
+        assert await review.exit_status() == 0
 
 
 async def test_another_name_for_this_machine_is_refused(tmp_path: Path) -> None:

@@ -37,7 +37,7 @@ _SETTINGS = {
     "allow_download": False,
     "suggest_facets": False,
     "default_cache_ttl": 0,  # pages show the log as it is now
-    "sql_time_limit_ms": 10_000,
+    "sql_time_limit_ms": 30_000,  # a year of a large log may take seconds; no page should fail
     "truncate_cells_html": 500,
 }
 # Nothing is loaded from elsewhere, whatever a cell of the log holds. Datasette's own pages have scripts inline.
@@ -161,9 +161,9 @@ def _serve(application: Application, listener: socket.socket, *, browser: bool) 
     address = f"http://{HOST}:{listener.getsockname()[1]}/"
     gc.enable()  # which __main__ turned off for commands that end soon
     server = uvicorn.Server(uvicorn.Config(application, log_level="warning", access_log=False, lifespan="on"))
-    # uvicorn raises the signal that ended it again, once it is done; by then there is nothing left to stop.
+    # uvicorn listens to signals once it serves, and raises them again when it is done; these are for before and after.
     for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda _number, _frame: None)
+        signal.signal(number, server.handle_exit)
     _say(f"\nThe review pages are ready. Open this address:\n\n  {address}\n\nPress Ctrl-C to stop.")
     if browser:
         threading.Thread(target=webbrowser.open, args=(address,), daemon=True).start()

@@ -13,11 +13,11 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from bot.errors import BotError
+from bot.query import NOT_ANSWERS
 from bot.store.failures import OutdatedSchema
 from bot.store.schema import HEAD, REVIEW_VIEW, queries
 
 LONGEST = 3650  # days that a page can look back
-NOT_ANSWERS = ("vote", "sources", "share", "tell")
 
 _COLUMNS = ", ".join(column.name for column in queries.columns if column.name != "key_id")
 _ANSWERS = f"""
@@ -113,8 +113,8 @@ def open_questions(log: sqlite3.Connection, outcome: str, since: datetime) -> Se
 def newer_questions(log: sqlite3.Connection, newest: int) -> int:
     """Return how many questions without a clear answer came after interaction *newest*; ids grow with time."""
     row = log.execute(
-        "SELECT count(*) FROM queries WHERE outcome IN ('not-found', 'suggested') AND text IS NOT NULL"
-        " AND interaction_id > ?",
+        "SELECT count(*) FROM queries WHERE interaction_id > ? AND +outcome IN ('not-found', 'suggested')"
+        " AND text IS NOT NULL",
         (newest,),
     ).fetchone()
     return int(row[0])
