@@ -58,10 +58,12 @@ requirements:
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
 		--constraint requirements/run.txt --extra try pyproject.toml --output-file requirements/try.txt
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
-		--constraint requirements/run.txt --constraint requirements/build.txt --extra review pyproject.toml --output-file requirements/review.txt
+		--constraint requirements/run.txt --constraint requirements/build.txt --extra review pyproject.toml \
+		--output-file requirements/review.txt
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
 		--constraint requirements/try.txt --constraint requirements/postgres.txt --constraint requirements/review.txt \
-		--extra postgres --extra try --extra review --extra dev pyproject.toml --output-file requirements/dev.txt
+		--extra parquet --extra postgres --extra try --extra review --extra dev pyproject.toml \
+		--output-file requirements/dev.txt
 	echo 'setuptools>=80' | uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 		--no-emit-index-url --no-header - --output-file requirements/build.txt
 

@@ -3,11 +3,12 @@
 import asyncio
 import sys
 
-from benchmarks import answering, configured, reviewing, searching, startup
+from benchmarks import answering, configured, reporting, reviewing, searching, startup
 
 PARTS = {
     "answering": answering.measure,
     "configured": configured.measure,
+    "reporting": reporting.measure,
     "reviewing": reviewing.measure,
     "searching": searching.measure,
     "startup": startup.measure,

@@ -27,6 +27,7 @@ SERVERS, PEOPLE = 2_000, 60_000
 COLUMNS = [column.name for column in queries.columns]
 DISCORD_EPOCH = datetime(2015, 1, 1, tzinfo=UTC)
 LOCALES = {"en": "en-US", "de": "de", "pl": "pl", "uk": "uk", "fr": "fr", "es": "es-ES", "ru": "ru"}
+SHARES = (60, 10, 8, 8, 5, 5, 4)  # of the languages, in per cent
 
 # Of a thousand interactions.
 KINDS = {
@@ -64,6 +65,12 @@ def make(path: Path, rows: int = ROWS, *, now: datetime | None = None) -> None:
     connection.close()
 
 
+def questions_asked(count: int) -> Sequence[str]:
+    """Return *count* questions without an answer, as people may have typed them. The same every time."""
+    log = _Log(datetime(2026, 11, 1, tzinfo=UTC))
+    return [log.question() for _ in range(count)]
+
+
 class _Log:
     """Draws rows; what follows up an earlier one refers to it."""
 
@@ -88,7 +95,7 @@ class _Log:
 
     def _row(self, number: int, kind: str, moment: datetime) -> Row:
         draw = self._draw
-        language = draw.choices(list(LOCALES), weights=[60, 10, 8, 8, 5, 5, 4])[0]
+        language = draw.choices(list(LOCALES), weights=SHARES)[0]
         topic = self._topics[min(int(draw.expovariate(0.35)), len(self._topics) - 1)]
         values: dict[str, Any] = dict.fromkeys(COLUMNS)
         values |= {
@@ -113,7 +120,7 @@ class _Log:
     def _particulars(self, kind: str, row: dict[str, Any], language: str, moment: datetime) -> dict[str, Any]:
         draw, topic = self._draw, str(row["topic"])
         section = draw.choice(self._sections[topic])
-        asked = {"command": "ask", "asked_language": language, "score": round(draw.random(), 4)}
+        asked: dict[str, Any] = {"command": "ask", "asked_language": language, "score": round(draw.random(), 4)}
         asked |= {"runner_ups": " ".join(draw.sample(self._topics, 3))}
         keeps_text = moment > self._now - timedelta(days=TEXT_DAYS)
         match kind:
@@ -130,7 +137,7 @@ class _Log:
                 text = self._question(language) if keeps_text else None
                 return {**asked, "outcome": "not-found", "topic": None, "text": text}
             case "unsure":
-                self._unsure = [*self._unsure[-50:], (row["interaction_id"], row["user_key"], asked["runner_ups"])]
+                self._unsure = [*self._unsure[-50:], (row["interaction_id"], row["user_key"], str(asked["runner_ups"]))]
                 text = self._question(language) if keeps_text else None
                 return {**asked, "outcome": "suggested", "topic": None, "text": text}
             case "chosen" if self._unsure:
@@ -152,6 +159,10 @@ class _Log:
                 self._answers = [*self._answers[-50:], (topic, None, str(row["edition"]))]
                 return {}
 
+    def question(self) -> str:
+        """Return a question in one of the languages."""
+        return self._question(self._draw.choices(list(LOCALES), weights=SHARES)[0])
+
     def _question(self, language: str) -> str:
         """Return a question as somebody may have typed it: the popular ones often, most once."""
         draw, known = self._draw, self._questions[language]
@@ -168,7 +179,7 @@ class _Log:
 
 def _questions(wordings: Any) -> dict[str, Sequence[str]]:
     """Return questions outside the subject, by language."""
-    found = {}
+    found: dict[str, Sequence[str]] = {}
     for folder, wording in wordings.items():
         asks = [ask for group in wording.out_of_scope.values() for ask in group if len(words_of(ask)) > 1]
         found[folder.partition("-")[0]] = asks

@@ -42,6 +42,7 @@ class TableFormat(StrEnum):
     TABLE = "table"
     CSV = "csv"
     JSON = "json"
+    PARQUET = "parquet"
 
 
 class ExportFormat(StrEnum):
@@ -49,9 +50,42 @@ class ExportFormat(StrEnum):
 
     CSV = "csv"
     JSON = "json"
+    PARQUET = "parquet"
+    SQLITE = "sqlite"
 
 
-Since = Annotated[str | None, typer.Option(help="Only rows since then: 7d, 12h, or a day such as 2026-11-01.")]
+class StoryFormat(StrEnum):
+    """How one interaction is printed."""
+
+    TABLE = "table"
+    JSON = "json"
+
+
+class Span(StrEnum):
+    """What a line of trends stands for."""
+
+    DAY = "day"
+    WEEK = "week"
+
+
+class Decision(StrEnum):
+    """What a maintainer decides about a gap."""
+
+    HANDLED = "handled"
+    OUT_OF_SCOPE = "out-of-scope"
+    OPEN = "open"
+
+
+MONTH = "30d"
+Since = Annotated[
+    str, typer.Option(help="Only what was asked since then: 7d, 12h, 4w, a day such as 2026-11-01, or all.")
+]
+Language = Annotated[str | None, typer.Option(help="Only questions in this language, or readers of it: de.")]
+Server = Annotated[int | None, typer.Option(help="Only this server; its id.")]
+Format = Annotated[TableFormat, typer.Option("--format")]
+ToFile = Annotated[Path | None, typer.Option("--output", help="File to write; standard output by default.")]
+Limit = Annotated[int, typer.Option(min=1, max=10_000, help="How many lines.")]
+DecidedToo = Annotated[bool, typer.Option("--all", help="Also what was decided: handled, or out of scope.")]
 AllowRemovals = Annotated[
     bool,
     typer.Option(
@@ -211,27 +245,152 @@ def health() -> None:
 
 @queries_app.command("top")
 def queries_top(
-    since: Since = None,
+    since: Since = MONTH,
+    language: Language = None,
+    server: Server = None,
     topic: Annotated[str | None, typer.Option(help="Count the sections of this topic.")] = None,
-    format_: Annotated[TableFormat, typer.Option("--format")] = TableFormat.TABLE,
-    limit: Annotated[int, typer.Option(min=1, max=1000)] = 20,
+    format_: Format = TableFormat.TABLE,
+    output: ToFile = None,
+    limit: Limit = 20,
 ) -> None:
-    """Print what is asked most."""
-    from bot.log_reports import print_top
+    """Print what is asked most, and which share of its votes say it helped."""
+    from bot.reports.periods import which_rows
+    from bot.reports.printing import Output
+    from bot.reports.usage import print_top
 
-    print_top(since=since, topic=topic, format_=format_.value, limit=limit)
+    print_top(which_rows(since, language, server), Output(format_=format_.value, path=output), topic=topic, limit=limit)
+
+
+@queries_app.command("missed")
+def queries_missed(
+    since: Since = MONTH,
+    language: Language = None,
+    server: Server = None,
+    all_: DecidedToo = False,
+    format_: Format = TableFormat.TABLE,
+    output: ToFile = None,
+    limit: Limit = 30,
+) -> None:
+    """Print the questions that found nothing; wordings of one gap are one line."""
+    from bot.reports.open_questions import MISSED, print_gaps
+    from bot.reports.periods import which_rows
+    from bot.reports.printing import Output
+
+    which = which_rows(since, language, server)
+    print_gaps(MISSED, which, Output(format_=format_.value, path=output), limit=limit, decided_too=all_)
+
+
+@queries_app.command("unsure")
+def queries_unsure(
+    since: Since = MONTH,
+    language: Language = None,
+    server: Server = None,
+    all_: DecidedToo = False,
+    format_: Format = TableFormat.TABLE,
+    output: ToFile = None,
+    limit: Limit = 30,
+) -> None:
+    """Print the questions that the bot answered with a choice, and what was chosen."""
+    from bot.reports.open_questions import UNSURE, print_gaps
+    from bot.reports.periods import which_rows
+    from bot.reports.printing import Output
+
+    which = which_rows(since, language, server)
+    print_gaps(UNSURE, which, Output(format_=format_.value, path=output), limit=limit, decided_too=all_)
+
+
+@queries_app.command("unhelpful")
+def queries_unhelpful(
+    since: Since = MONTH,
+    language: Language = None,
+    server: Server = None,
+    format_: Format = TableFormat.TABLE,
+    output: ToFile = None,
+    limit: Limit = 30,
+) -> None:
+    """Print the answers that were voted on, least helpful first, with the reasons given."""
+    from bot.reports.periods import which_rows
+    from bot.reports.printing import Output
+    from bot.reports.usage import print_unhelpful
+
+    print_unhelpful(which_rows(since, language, server), Output(format_=format_.value, path=output), limit=limit)
+
+
+@queries_app.command("trends")
+def queries_trends(
+    since: Since = MONTH,
+    language: Language = None,
+    server: Server = None,
+    by: Annotated[Span, typer.Option(help="What a line stands for.")] = Span.DAY,
+    format_: Format = TableFormat.TABLE,
+    output: ToFile = None,
+) -> None:
+    """Print how much is asked, and which shares are missed, unsure or unhelpful, day by day."""
+    from bot.reports.periods import which_rows
+    from bot.reports.printing import Output
+    from bot.reports.usage import print_trends
+
+    print_trends(which_rows(since, language, server), Output(format_=format_.value, path=output), by=by.value)
+
+
+@queries_app.command("show")
+def queries_show(
+    interaction: Annotated[int, typer.Argument(help="Id of an interaction.")],
+    format_: Annotated[StoryFormat, typer.Option("--format")] = StoryFormat.TABLE,
+) -> None:
+    """Print everything about one interaction and what followed it."""
+    from bot.reports.usage import print_story
+
+    print_story(interaction, format_.value)
+
+
+@queries_app.command("decide")
+def queries_decide(
+    decision: Annotated[Decision, typer.Argument(help="handled, out-of-scope, or open to take that back.")],
+    question: Annotated[str, typer.Argument(help="A question of the gap, as queries missed prints it.")],
+) -> None:
+    """Decide a gap: all wordings of the question leave the lists of what is missed and unsure."""
+    from bot.reports.open_questions import decide
+
+    print(decide(question, None if decision is Decision.OPEN else decision.value))
+
+
+@queries_app.command("suggest")
+def queries_suggest(
+    output: Annotated[Path, typer.Argument(help="Patch file to write, for example patch.yaml.")],
+    since: Since = MONTH,
+    language: Language = None,
+    server: Server = None,
+    limit: Limit = 20,
+) -> None:
+    """Write what could close the largest gaps to a patch file, for a person to edit and accept."""
+    from bot.reports.periods import which_rows
+    from bot.reports.suggestions import write_suggestions
+
+    print(write_suggestions(which_rows(since, language, server), output, limit=limit))
 
 
 @queries_app.command("export")
 def queries_export(
-    since: Since = None,
+    since: Since = "all",
+    language: Language = None,
+    server: Server = None,
     format_: Annotated[ExportFormat, typer.Option("--format")] = ExportFormat.CSV,
-    output: Annotated[Path | None, typer.Option(help="File to write; standard output by default.")] = None,
+    output: ToFile = None,
 ) -> None:
-    """Write the rows of the log, oldest first."""
-    from bot.log_reports import export_rows
+    """Write the rows of the log, oldest first; sqlite makes a copy in which nobody can be recognised."""
+    from bot.reports.exporting import export_rows
+    from bot.reports.periods import which_rows
+    from bot.reports.printing import Output
 
-    export_rows(since=since, format_=format_.value, output=output)
+    if done := export_rows(which_rows(since, language, server), Output(format_=format_.value, path=output)):
+        print(done)
+
+
+@queries_app.command("prune")
+def queries_prune() -> None:
+    """Let go of texts and rows that are older than the configured days; the same as db prune."""
+    db_prune()
 
 
 @commands_app.command("diff")
@@ -305,6 +464,19 @@ def knowledge_build(
     from bot.ask_reports import build_model
 
     build_model(output)
+
+
+@knowledge_app.command("apply")
+def knowledge_apply(
+    patch: Annotated[Path, typer.Argument(help="Patch file that queries suggest wrote and a person edited.")],
+    golden: Annotated[
+        Path, typer.Option(help="Questions that measure the search and must not be taught to it.")
+    ] = Path("tests/golden/questions.jsonl"),
+) -> None:
+    """Add the accepted example questions of a patch file to the pack."""
+    from bot.reports.patching import apply_patch
+
+    print(apply_patch(patch, golden))
 
 
 @knowledge_app.command("schema")

@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass
 
+# Commands whose rows are no answers: they follow one up. Whoever counts answers leaves them out.
+NOT_ANSWERS = frozenset({"vote", "sources", "share", "tell"})
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Query:

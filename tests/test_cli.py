@@ -6,6 +6,7 @@ import io
 import json
 import sqlite3
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -37,7 +38,8 @@ def run(*arguments: str) -> int:
 
 @pytest.fixture
 def log(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A query log with four rows."""
+    """A query log with four rows of today."""
+    now = datetime.now(UTC).isoformat(timespec="milliseconds")
     url = f"sqlite+aiosqlite:///{tmp_path}/bot.db"
     monkeypatch.setenv("DATABASE_URL", url)
 
@@ -45,7 +47,8 @@ def log(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         async with open_engine(url) as engine:
             await upgrade(engine)
             await QueryStore(engine).add(
-                [make_query(i, topic="aid", section="donors") for i in range(3)] + [make_query(9, topic="stance")]
+                [make_query(i, topic="aid", section="donors", asked_at=now) for i in range(3)]
+                + [make_query(9, topic="stance", asked_at=now)]
             )
 
     asyncio.run(fill())
@@ -178,8 +181,8 @@ def test_top_prints_what_programs_read(capsys: pytest.CaptureFixture[str]) -> No
     run("queries", "top", "--format", "csv", "--topic", "aid")
     as_csv = list(csv.DictReader(io.StringIO(capsys.readouterr().out)))
 
-    assert as_json[0] == {"topic": "aid", "answers": 3, "askers": 1}
-    assert as_csv == [{"topic": "aid", "section": "donors", "answers": "3", "askers": "1"}]
+    assert as_json[0] == {"topic": "aid", "answers": 3, "askers": 1, "helpful": None, "votes": 0}
+    assert as_csv == [{"topic": "aid", "section": "donors", "answers": "3", "askers": "1", "helpful": "", "votes": "0"}]
 
 
 @pytest.mark.usefixtures("log")
@@ -197,7 +200,7 @@ def test_rows_are_exported(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -
 def test_a_bad_since_is_explained(since: str, capsys: pytest.CaptureFixture[str]) -> None:
     """A time that cannot be read gets the forms that can."""
     assert run("queries", "top", "--since", since) == 1
-    assert "Write 12h, 7d, 4w" in capsys.readouterr().err
+    assert "Write 12h, 7d, 4w, a day" in capsys.readouterr().err
 
 
 @pytest.mark.usefixtures("log")

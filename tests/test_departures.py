@@ -24,6 +24,7 @@ from bot.departures import (
 from bot.store.database import open_engine, upgrade
 from bot.store.departures import DepartureStore
 from bot.store.queries import QueryStore
+from bot.store.query_reports import QueryReports
 from tests.factories import make_query
 
 NOW = datetime(2026, 11, 25, 12, tzinfo=UTC)
@@ -171,7 +172,7 @@ async def look(
 
 
 async def servers_of(engine: AsyncEngine) -> list[int | None]:
-    return [row["guild_id"] async for row in QueryStore(engine).export()]
+    return [row["guild_id"] async for row in QueryReports(engine).export()]
 
 
 async def test_the_data_of_a_server_that_left_is_deleted(engine: AsyncEngine, caplog: pytest.LogCaptureFixture) -> None:

@@ -216,4 +216,5 @@ async def test_a_locked_database_delays_the_log_only(tmp_path: Path) -> None:
             locker.close()
             await until_written(log, 1)
 
-        assert [row["interaction_id"] async for row in store.export()] == [1]
+        with sqlite3.connect(path) as reader:
+            assert reader.execute("SELECT interaction_id FROM queries").fetchall() == [(1,)]

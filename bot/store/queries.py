@@ -1,12 +1,10 @@
-"""The query log's rows: writing them once each, counting them, handing them out."""
+"""The query log's rows: writing them once each. ``query_reports.py`` reads them."""
 
 import logging
-from collections.abc import AsyncIterator, Sequence
-from dataclasses import asdict, dataclass
-from datetime import datetime
+from collections.abc import Sequence
+from dataclasses import asdict
 from typing import Any
 
-from sqlalchemy import func, select
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -16,18 +14,6 @@ from bot.store.inserts import insert_new
 from bot.store.schema import queries
 
 log = logging.getLogger(__name__)
-
-EXPORT_CHUNK = 1000  # rows held in memory at a time
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TopicCount:
-    """How often a topic was answered."""
-
-    topic: str
-    section: str | None  # None for the overview, or when sections are not told apart
-    answers: int
-    askers: int  # distinct people, as far as one key tells them apart
 
 
 class QueryStore:
@@ -57,45 +43,6 @@ class QueryStore:
     async def _add_together(self, rows: Sequence[Query]) -> None:
         async with self._engine.begin() as connection:
             await connection.execute(self._insert, [_storable(row) for row in rows])
-
-    async def top(
-        self, *, since: datetime | None = None, topic: str | None = None, limit: int = 20
-    ) -> Sequence[TopicCount]:
-        """Return the most answered topics, or the most answered sections of *topic*, most first."""
-        by_section = [queries.c.section] if topic else []
-        in_order = [queries.c.section.nulls_first()] if topic else []  # databases differ in where they put them
-        statement = (
-            select(
-                queries.c.topic,
-                *by_section,
-                func.count().label("answers"),
-                func.count(func.distinct(queries.c.user_key)).label("askers"),
-            )
-            .where(queries.c.topic.is_not(None))
-            .group_by(queries.c.topic, *by_section)
-            .order_by(func.count().desc(), queries.c.topic, *in_order)
-            .limit(limit)
-        )
-        if since is not None:
-            statement = statement.where(queries.c.asked_at >= since.isoformat(timespec="milliseconds"))
-        if topic is not None:
-            statement = statement.where(queries.c.topic == topic)
-        async with self._engine.connect() as connection:
-            found = (await connection.execute(statement)).mappings().all()
-        return [
-            TopicCount(topic=row["topic"], section=row.get("section"), answers=row["answers"], askers=row["askers"])
-            for row in found
-        ]
-
-    async def export(self, *, since: datetime | None = None) -> AsyncIterator[dict[str, Any]]:
-        """Yield the rows oldest first, without what identifies a person beyond the pseudonym."""
-        statement = select(queries).order_by(queries.c.asked_at, queries.c.interaction_id)
-        if since is not None:
-            statement = statement.where(queries.c.asked_at >= since.isoformat(timespec="milliseconds"))
-        async with self._engine.connect() as connection:
-            result = await connection.stream(statement.execution_options(yield_per=EXPORT_CHUNK))
-            async for row in result.mappings():
-                yield dict(row)
 
 
 def _storable(row: Query) -> dict[str, Any]:

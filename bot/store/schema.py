@@ -16,7 +16,7 @@ queries = Table(
     Column("key_id", String(8), nullable=False),  # which key made user_key
     Column("source", String(16), nullable=False),  # command, menu, button or select
     Column("command", String(32), nullable=False),
-    Column("topic", String(24), index=True),
+    Column("topic", String(24)),
     Column("section", String(24)),
     Column("language", String(8), nullable=False),  # of the answer
     Column("asked_language", String(8)),  # of the question, where it was in free words
@@ -34,6 +34,12 @@ queries = Table(
 # What maintainers look at: every row without what stands for a person. Made by the migrations.
 REVIEW_VIEW = "review_queries"
 Index("ix_queries_outcome_asked_at", queries.c.outcome, queries.c.asked_at)
+Index(
+    "ix_queries_regards",
+    queries.c.regards,
+    sqlite_where=queries.c.regards.is_not(None),
+    postgresql_where=queries.c.regards.is_not(None),
+)
 
 gap_decisions = Table(
     "gap_decisions",

@@ -11,6 +11,7 @@ from bot.errors import ConfigurationError
 from bot.store.database import open_engine, schema_revision, upgrade
 from bot.store.failures import OutdatedSchema
 from bot.store.queries import QueryStore
+from bot.store.query_reports import QueryReports
 from bot.store.schema import HEAD, metadata
 from tests.factories import make_query
 from tests.postgres import PostgresServer
@@ -38,7 +39,7 @@ async def test_upgrading_an_up_to_date_database_changes_nothing(engine: AsyncEng
     await QueryStore(engine).add([make_query(1)])
 
     assert await upgrade(engine) == HEAD
-    assert [row["interaction_id"] async for row in QueryStore(engine).export()] == [1]
+    assert [row["interaction_id"] async for row in QueryReports(engine).export()] == [1]
 
 
 async def test_replicas_that_upgrade_at_once_take_turns(empty_postgres_url: str) -> None:
@@ -94,7 +95,7 @@ async def test_a_database_that_falls_silent_is_given_up_and_used_again_when_it_i
         tunnel.mend()
         await store.add([make_query(2)])
 
-        assert [row["interaction_id"] async for row in store.export()] == [1, 2]
+        assert [row["interaction_id"] async for row in QueryReports(engine).export()] == [1, 2]
 
 
 async def test_a_database_that_falls_silent_while_it_works_is_given_up(

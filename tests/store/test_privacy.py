@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from bot.store.database import open_engine
 from bot.store.privacy import Forgotten, Holdings, PrivacyStore
 from bot.store.queries import QueryStore
+from bot.store.query_reports import QueryReports
 from bot.store.schema import server_changes
 from tests.factories import make_query
 
@@ -54,7 +55,7 @@ async def test_forgetting_deletes_a_persons_rows_and_says_how_many(engine: Async
     await log.add([make_query(1, user_key=MINE[0]), make_query(2, user_key=MINE[1]), make_query(3, user_key="another")])
 
     assert await PrivacyStore(engine).forget(ME, MINE) == Forgotten(rows=2, settings_changes=0)
-    assert [row["interaction_id"] async for row in log.export()] == [3]
+    assert [row["interaction_id"] async for row in QueryReports(engine).export()] == [3]
 
 
 async def test_changes_of_settings_belong_to_who_made_them(engine: AsyncEngine) -> None:

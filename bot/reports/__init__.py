@@ -1,0 +1,1 @@
+"""What maintainers read from the query log on the command line."""
