@@ -382,15 +382,21 @@ async def test_an_unchanged_log_is_not_grouped_again(tmp_path: Path) -> None:
         assert "Grouping" in review.output()
 
 
-async def test_a_snapshot_is_named_on_the_command_line(tmp_path: Path) -> None:
-    """What is configured may be PostgreSQL, or another file."""
-    await write_log(f"sqlite+aiosqlite:///{tmp_path}/snapshot.db")
-    arguments = ("--database", str(tmp_path / "snapshot.db"))
-    async with open_review(tmp_path, *arguments, DATABASE_URL="postgresql+asyncpg://nobody@192.0.2.1/x") as (_, root):
-        _, body = await fetched(root + "log/popular.json?_shape=arrays")
+async def test_an_exported_snapshot_is_looked_at(tmp_path: Path) -> None:
+    """What is configured may be PostgreSQL; the snapshot that an export writes has the same figures and no such people."""
+    await write_log(log_address(tmp_path))
+    snapshot = tmp_path / "snapshot.db"
+    export = ("queries", "export", "--format", "sqlite", "--output", str(snapshot))
+    async with run_bot(WireDiscord(), tmp_path, arguments=export, ready=False) as exporting:
+        assert await exporting.exit_status() == 0
+    elsewhere = {"DATABASE_URL": "postgresql+asyncpg://nobody@192.0.2.1/x"}
+    async with open_review(tmp_path, "--database", str(snapshot), **elsewhere) as (_, root):
+        _, popular = await fetched(root + "log/popular.json?_shape=arrays")
+        _, gaps = await fetched(root + "log/gaps.json?_shape=objects")
 
-    rows = json.loads(body)["rows"]
-    assert rows[0][:3] == ["article5", 40, 16]
+    assert json.loads(popular)["rows"][0] == ["article5", 40, 16, 3, "67 %"]
+    assert sorted(row["times"] for row in json.loads(gaps)["rows"]) == [1, 2, 4]
+    assert b"person-" not in snapshot.read_bytes()
 
 
 async def test_a_broken_pack_leaves_the_other_pages(tmp_path: Path) -> None:
