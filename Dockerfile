@@ -3,8 +3,8 @@ FROM python:3.13-slim AS build
 WORKDIR /src
 ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1
 RUN python -m venv /venv
-COPY requirements/build.txt requirements/postgres.txt requirements/
-RUN /venv/bin/pip install --require-hashes -r requirements/build.txt -r requirements/postgres.txt
+COPY requirements/build.txt requirements/image.txt requirements/
+RUN /venv/bin/pip install --require-hashes -r requirements/build.txt -r requirements/image.txt
 COPY pyproject.toml README.md LICENSE ./
 COPY bot bot
 RUN /venv/bin/pip install --no-deps --no-build-isolation . && /venv/bin/pip uninstall --yes setuptools pip

@@ -1,4 +1,4 @@
-# make try, make run and make test each make their own environment when it is missing or stale.
+# make try, make run, make review and make test each make their own environment when it is missing or stale.
 # ARGS is passed on: make try ARGS=--no-browser
 
 # The first Python that is new enough.
@@ -8,13 +8,16 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/pip install --quiet --disable-pip-version-check --require-hashes
 
-.PHONY: run try test lint bench requirements clean
+.PHONY: run try review test lint bench requirements clean
 
 run: $(VENV)/.run
 	$(BIN)/natobot run $(ARGS)
 
 try: $(VENV)/.try
 	$(BIN)/natobot try $(ARGS)
+
+review: $(VENV)/.review
+	$(BIN)/natobot review $(ARGS)
 
 test: $(VENV)/.dev
 	$(BIN)/pytest $(ARGS)
@@ -31,9 +34,10 @@ bench: $(VENV)/.dev
 # One stamp per set of requirements; each is made again when its requirements change.
 $(VENV)/.run: requirements/run.txt
 $(VENV)/.try: requirements/try.txt
+$(VENV)/.review: requirements/review.txt
 $(VENV)/.dev: requirements/dev.txt
 
-$(VENV)/.run $(VENV)/.try $(VENV)/.dev: requirements/build.txt pyproject.toml | $(VENV)/.python
+$(VENV)/.run $(VENV)/.try $(VENV)/.review $(VENV)/.dev: requirements/build.txt pyproject.toml | $(VENV)/.python
 	$(PIP) -r requirements/build.txt -r requirements/$(notdir $(subst .,,$(suffix $@))).txt
 	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $@
@@ -50,13 +54,17 @@ requirements:
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
 		pyproject.toml --output-file requirements/run.txt
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
-		--constraint requirements/run.txt --extra postgres pyproject.toml --output-file requirements/postgres.txt
+		--constraint requirements/run.txt --extra postgres --extra charts pyproject.toml \
+		--output-file requirements/image.txt
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
 		--constraint requirements/run.txt --extra try pyproject.toml --output-file requirements/try.txt
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
-		--constraint requirements/try.txt --constraint requirements/postgres.txt --extra parquet --extra postgres --extra try \
-		--extra dev \
-		pyproject.toml --output-file requirements/dev.txt
+		--constraint requirements/run.txt --constraint requirements/build.txt --extra review pyproject.toml \
+		--output-file requirements/review.txt
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
+		--constraint requirements/try.txt --constraint requirements/image.txt --constraint requirements/review.txt \
+		--extra charts --extra parquet --extra postgres --extra try --extra review --extra dev pyproject.toml \
+		--output-file requirements/dev.txt
 	echo 'setuptools>=80' | uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 		--no-emit-index-url --no-header - --output-file requirements/build.txt
 

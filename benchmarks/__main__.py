@@ -3,7 +3,7 @@
 import asyncio
 import sys
 
-from benchmarks import answering, beside, configured, logging, reporting, searching, startup
+from benchmarks import answering, beside, configured, logging, reporting, reviewing, searching, startup
 
 PARTS = {
     "answering": answering.measure,
@@ -11,6 +11,7 @@ PARTS = {
     "configured": configured.measure,
     "logging": logging.measure,
     "reporting": reporting.measure,
+    "reviewing": reviewing.measure,
     "searching": searching.measure,
     "startup": startup.measure,
 }

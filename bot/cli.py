@@ -125,6 +125,27 @@ def try_(
 
 
 @app.command()
+def review(
+    browser: Annotated[bool, typer.Option(help="Open the pages in the browser.")] = True,
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Port of the pages; any free one by default.")] = 0,
+    database: Annotated[
+        Path | None, typer.Option(help="A SQLite log or snapshot; the configured database by default.")
+    ] = None,
+) -> None:
+    """Look at what people ask, in local browser pages, read only and without who asked."""
+    from bot.settings import load_settings
+
+    try:
+        from bot.review.serving import run_review
+    except ModuleNotFoundError as error:
+        raise ConfigurationError(
+            f"“natobot review” needs {error.name}. Start it with: make review, or install it with: "
+            "pip install -r requirements/review.txt"
+        ) from None
+    run_review(load_settings(), database=database, port=port, browser=browser)
+
+
+@app.command()
 def check(
     freshness: Annotated[bool, typer.Option("--freshness", help="List claims that are due for another look.")] = False,
     soon: Annotated[str, typer.Option(help="With --freshness: also those due within that time, such as 60d.")] = "60d",

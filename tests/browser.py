@@ -21,15 +21,21 @@ _QUIET = (
 
 
 @asynccontextmanager
-async def open_page(url: str, *, width: int = 1100, height: int = 1000) -> AsyncIterator[Page]:
-    """Yield a browser page at *url*."""
+async def open_browser(*, width: int = 1100, height: int = 1000) -> AsyncIterator[Page]:
+    """Yield an empty browser page."""
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=list(_QUIET))
-        page = await browser.new_page(viewport={"width": width, "height": height})
+        yield await browser.new_page(viewport={"width": width, "height": height})
+        await browser.close()
+
+
+@asynccontextmanager
+async def open_page(url: str, *, width: int = 1100, height: int = 1000) -> AsyncIterator[Page]:
+    """Yield a browser page at the trial's *url*."""
+    async with open_browser(width=width, height=height) as page:
         await page.goto(url)
         await page.locator("#channel-composer-input").wait_for()
         yield page
-        await browser.close()
 
 
 async def type_command(page: Page, command: str, text: str = "") -> None:

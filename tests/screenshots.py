@@ -6,7 +6,9 @@ from pathlib import Path
 
 from playwright.async_api import Page
 
-from tests.browser import act_as, choose, open_page, photograph, send_command, type_command
+from tests.browser import act_as, choose, open_browser, open_page, photograph, send_command, type_command
+from tests.review_rows import log_address, write_log
+from tests.test_review import open_review
 from tests.test_trial import address_of
 from tests.wire.discord import WireDiscord
 from tests.wire.process import run_bot
@@ -22,6 +24,22 @@ PICTURES = {  # file name: command, what is typed into its first option, a text 
     "ask-suggested": ("/ask", "can sum1 explain why 32 countries together cant help one", "Which of these"),
     "ask-not-found": ("/ask", "best pizza in kyiv", "I have no answer"),
 }
+
+
+REVIEW = ("popular", "gaps", "unsure", "helpful", "trends", "overdue")
+
+
+async def take_review_pictures() -> None:
+    """What docs/review.md shows: the front page, then each page over a small log."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        await write_log(log_address(folder))
+        async with open_review(folder) as (_, root), open_browser(height=200) as page:
+            await page.goto(root)
+            await page.screenshot(path=IMAGES / "review-front.png", full_page=True)
+            for which in REVIEW:
+                await page.goto(f"{root}log/{which}")
+                await page.screenshot(path=IMAGES / f"review-{which}.png", full_page=True)
 
 
 async def take_pictures() -> None:
@@ -77,4 +95,5 @@ async def saved(page: Page, what: str) -> None:
 
 
 if __name__ == "__main__":
+    asyncio.run(take_review_pictures())
     asyncio.run(take_pictures())
