@@ -17,8 +17,8 @@ from bot.answers.examples import OUTSIDE, Example, examples_of
 from bot.answers.features import pieces_of, word_numbers, words_of
 from bot.answers.model import SearchModel
 from bot.answers.search import Search
-from bot.ask_reports import Marked, mark, measures, read_rows
 from bot.knowledge.loader import load_with_wordings
+from bot.reports.asking import Marked, mark, measures, read_rows
 from bot.search_index import MODEL_FILE, read_model
 from tests.factories import REAL_PACK
 

@@ -163,7 +163,7 @@ def check(
     folder = load_settings().knowledge.folder
     knowledge = load_edition(folder)
     if freshness:
-        from bot.freshness_reports import print_freshness
+        from bot.reports.freshness import print_freshness
 
         any_overdue = print_freshness(knowledge, soon=soon, since=since, format_=format_.value)
         raise typer.Exit(EXIT_FAILED if strict and any_overdue else 0)
@@ -212,7 +212,7 @@ def ask(
     ] = None,
 ) -> None:
     """Answer a question in free words, or a file of them."""
-    from bot.ask_reports import ask_batch, ask_once
+    from bot.reports.asking import ask_batch, ask_once
 
     if (question is None) == (batch is None):
         raise typer.BadParameter("Give a question, or --batch and a file.")
@@ -228,7 +228,7 @@ def evaluate(
     confusions: Annotated[int, typer.Option(help="How many of the commonest mistakes to list.")] = 10,
 ) -> None:
     """Measure /ask on labelled questions."""
-    from bot.ask_reports import evaluate_file
+    from bot.reports.asking import evaluate_file
 
     evaluate_file(file, confusions=confusions)
 
@@ -429,7 +429,7 @@ def queries_replay(
     format_: Annotated[TextFormat, typer.Option("--format")] = TextFormat.TEXT,
 ) -> None:
     """Answer logged and golden questions with another edition; exit status 1 when a golden one gets worse."""
-    from bot.replay_reports import print_replay
+    from bot.reports.replay import print_replay
 
     if knowledge is None and against is None:
         raise typer.BadParameter("Name the candidate with --knowledge, or what answers now with --against.")
@@ -449,7 +449,7 @@ def queries_import(
     ],
 ) -> None:
     """Store rows that could not be written when they were asked; rows that are stored already stay as they are."""
-    from bot.log_reports import import_rows
+    from bot.reports.database import import_rows
 
     print(import_rows(file))
 
@@ -479,7 +479,7 @@ def commands_sync(allow_removals: AllowRemovals = False) -> None:
 @db_app.command("upgrade")
 def db_upgrade() -> None:
     """Bring the database's schema up to date."""
-    from bot.log_reports import upgrade_schema
+    from bot.reports.database import upgrade_schema
 
     print(upgrade_schema())
 
@@ -487,7 +487,7 @@ def db_upgrade() -> None:
 @db_app.command("prune")
 def db_prune() -> None:
     """Let go of texts and rows that are older than the configured days; a running bot does so daily."""
-    from bot.log_reports import release_old_rows
+    from bot.reports.database import release_old_rows
 
     print(release_old_rows())
 
@@ -502,7 +502,7 @@ def db_departures(
     ] = None,
 ) -> None:
     """Print which servers removed the bot and when their data goes."""
-    from bot.log_reports import accept_list_size, departures_report
+    from bot.reports.database import accept_list_size, departures_report
 
     print(departures_report() if accept is None else accept_list_size(accept))
 
@@ -538,7 +538,7 @@ def knowledge_build(
     output: Annotated[Path | None, typer.Option(help="File to write; search.bin in the pack by default.")] = None,
 ) -> None:
     """Let the search learn the pack's examples. Takes half a minute."""
-    from bot.ask_reports import build_model
+    from bot.reports.asking import build_model
 
     build_model(output)
 
@@ -578,7 +578,7 @@ def editions_news(
     new: Annotated[str | None, typer.Argument(help="The later one; the configured pack by default.")] = None,
 ) -> None:
     """Print what servers would be told of an edition."""
-    from bot.edition_reports import print_news
+    from bot.reports.editions import print_news
 
     print_news(old, new)
 
@@ -590,7 +590,7 @@ def editions_diff(
     format_: Annotated[TextFormat, typer.Option("--format")] = TextFormat.TEXT,
 ) -> None:
     """Print all that changed from one edition to another, also what servers are not told of."""
-    from bot.edition_reports import print_difference
+    from bot.reports.editions import print_difference
 
     print_difference(old, new, format_=format_.value)
 

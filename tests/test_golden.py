@@ -8,8 +8,8 @@ import pytest
 from bot.answers.answer import answer
 from bot.answers.examples import digest_of, examples_of
 from bot.answers.search import Search
-from bot.ask_reports import Marked, mark, measures, read_rows
 from bot.knowledge.loader import load_with_wordings
+from bot.reports.asking import Marked, mark, measures, read_rows
 from bot.search_index import MODEL_FILE, read_model
 from tests.factories import GOLDEN, REAL_PACK
 

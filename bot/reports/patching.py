@@ -6,10 +6,10 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from bot.answers.examples import OUTSIDE, examples_of
-from bot.ask_reports import read_rows
 from bot.errors import KnowledgeError
 from bot.knowledge.loader import load_with_wordings
 from bot.knowledge.patches import Change, accepted_changes, key_of, moved_problems
+from bot.reports.asking import read_rows
 from bot.settings import load_settings
 
 

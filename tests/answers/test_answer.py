@@ -8,8 +8,8 @@ import pytest
 from bot.answers.answer import answer, topics_touched
 from bot.answers.models import Answer, Corrected, Found, Judged, NotFound, Suggested
 from bot.answers.search import Search
-from bot.ask_reports import read_rows
 from bot.knowledge.loader import load_knowledge
+from bot.reports.asking import read_rows
 from bot.search_index import MODEL_FILE, read_model
 from tests.factories import GOLDEN, REAL_PACK
 

@@ -9,8 +9,8 @@ import pytest
 
 from bot.answers.answer import answer
 from bot.answers.models import Suggested
-from bot.ask_reports import read_rows
 from bot.knowledge.models import Knowledge
+from bot.reports.asking import read_rows
 from tests.commands.reading import custom_id_of, labels_of, text_of
 from tests.conftest import World, open_world, settings_for
 from tests.factories import GOLDEN

@@ -17,9 +17,9 @@ from bot.answers.examples import digest_of, examples_of
 from bot.answers.model import SearchModel
 from bot.answers.replay import Question, Shift, answer_in_short, shifts
 from bot.answers.search import Search
-from bot.ask_reports import read_rows
 from bot.errors import BotError, ConfigurationError
 from bot.knowledge.revisions import folder_at, whole_edition_in
+from bot.reports.asking import read_rows
 from bot.reports.connection import with_current_schema
 from bot.reports.periods import parse_since
 from bot.search_index import LEARNING_PATIENCE, MODEL_FILE, read_model
