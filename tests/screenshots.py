@@ -6,6 +6,7 @@ from pathlib import Path
 
 from playwright.async_api import Page
 
+from bot.rendering.charts import draw, trend_spec
 from tests.browser import act_as, choose, open_browser, open_page, photograph, send_command, type_command
 from tests.review_rows import log_address, write_log
 from tests.test_review import open_review
@@ -27,6 +28,13 @@ PICTURES = {  # file name: command, what is typed into its first option, a text 
 
 
 REVIEW = ("popular", "gaps", "unsure", "helpful", "trends", "overdue")
+
+
+def draw_example_trend() -> None:
+    """Draw the picture of ``/insights`` from made-up figures."""
+    days = [(f"2026-11-{day:02d}", 90 + 37 * day % 110, 2 + day % 9, 3 + 5 * day % 8) for day in range(1, 26)]
+    spec = trend_spec(days, source="an example, not a real log")
+    (IMAGES / "insights-trend.png").write_bytes(draw(spec))
 
 
 async def take_review_pictures() -> None:
@@ -95,5 +103,6 @@ async def saved(page: Page, what: str) -> None:
 
 
 if __name__ == "__main__":
+    draw_example_trend()
     asyncio.run(take_review_pictures())
     asyncio.run(take_pictures())
