@@ -176,8 +176,10 @@ async def watch_departures(
                 if str(error) != trouble:
                     log.warning("The list of servers could not be compared; it is tried again every hour. %s", error)
                 trouble = str(error)
-            except Exception:  # the database is away, or a defect: the next look tries again
-                log.exception("The list of servers could not be compared; it is tried again every hour.")
+            except Exception as error:  # the database is away, or a defect: the next look tries again
+                reason = str(error).splitlines()[:1] or [type(error).__name__]
+                log.warning("The list of servers could not be compared; it is tried again every hour: %s", reason[0])
+                log.debug("The failed comparison.", exc_info=error)
             await asyncio.sleep(look_every)
 
     async with in_background(run(), name="departures"):

@@ -18,6 +18,7 @@ Answer = TypeVar("Answer")
 
 EXPORT_LIMIT = 20_000  # rows, the newest; about 8 MiB
 EXPORTED_CHANGES = 500  # changes of settings, the newest; each holds a server's settings twice
+FOLLOW_AGAIN = 1.0  # seconds between attempts to read opt-outs that another process changed
 PATIENCE = 5.0  # seconds for a database that is being opened, and for rows on their way into it
 
 
@@ -130,6 +131,17 @@ class Privacy:
         self._opt_outs.replace(await store.opted_out())
         self._store = store
         self._connected.set()
+
+    async def follow(self, store: PersonalStore) -> None:
+        """Take over anew whom *store* knows to have opted out; another process changed it. Tries until it can."""
+        while True:
+            try:
+                self._opt_outs.replace(await store.opted_out())
+            except Exception as error:  # noqa: BLE001  whatever the database does, what was known goes on holding
+                log.warning("Opt-outs could not be read anew; trying again: %s", type(error).__name__)
+                await asyncio.sleep(FOLLOW_AGAIN)
+            else:
+                return
 
     async def overview(self, user_id: int) -> Overview:
         """

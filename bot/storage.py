@@ -134,7 +134,7 @@ class Storage:
         self.parts.insights.connect(InsightsStore(engine))
         start = await self._contexts.enter_async_context(background_tasks(name="signals"))
         parts = self.parts
-        heard = _Heard(parts.servers, reload_opt_outs=lambda: start(parts.privacy.connect(personal)))
+        heard = _Heard(parts.servers, reload_opt_outs=lambda: start(parts.privacy.follow(personal)))
         terms = self._settings.privacy
         await self._contexts.enter_async_context(open_signals(engine, heard.signal, heard.gap))
         await self._contexts.enter_async_context(
