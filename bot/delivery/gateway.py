@@ -15,6 +15,7 @@ import yarl
 from discord.gateway import DiscordWebSocket
 from discord.http import Route
 
+from bot.delivery.callback import use_adapter
 from bot.delivery.client import BotClient
 from bot.errors import ConfigurationError, TryAgainLater
 
@@ -47,6 +48,7 @@ async def run_gateway(client: BotClient, token: str, *, patience: float) -> None
         ConfigurationError: Discord refuses the token or the application's settings.
         TryAgainLater: Discord could not be reached for *patience* seconds.
     """
+    use_adapter(client.counts)
     await log_in(client, token, patience=patience)
     try:
         await client.connect()
