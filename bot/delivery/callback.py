@@ -3,7 +3,7 @@ The send path: how replies to interactions reach Discord, whatever happens on th
 
 discord.py sends each reply through the adapter in the context variable ``discord.webhook.async_.async_context``. Its
 own one waits up to 300 s, repeats a request for 25 s although Discord forgets the interaction after 3 s, and gives up
-at once when a connection breaks (2.7.1). Ours has until 2.5 s after receipt and sends again where that can help. Discord
+at once when a connection breaks (2.7.1). Ours has until 2.5 s after receipt and sends again where that helps. Discord
 takes one reply per interaction and says 40060 to a second, so a repeated reply is never shown twice; a follow-up that
 was sent again because a connection broke can be.
 
@@ -222,7 +222,7 @@ _WORDS = {
     Loss.SERVER_ERROR: "Discord answered with an error of its own",
     Loss.RATE_LIMITED: "Discord asks to wait longer than a reply may take",
     Loss.REFUSED: "Discord refused it",
-    Loss.UNREADABLE: "the interaction could not be read",
+    Loss.UNREADABLE: "it probably was, but Discord's answer cannot be read",
 }
 
 
@@ -258,9 +258,11 @@ async def _attempt(request: _Request, attempt: int, deadline: float, *, may_repe
 
 def _judge(request: _Request, response: aiohttp.ClientResponse, body: bytes) -> _Taken | _Failed:
     """Return what an answer of Discord means."""
-    if 200 <= response.status < 300:
-        return _Taken(None if request.is_reply else _read(body))
+    if 200 <= response.status < 300 and (request.is_reply or not body):
+        return _Taken()
     data = _read(body)
+    if 200 <= response.status < 300:  # a message, of which discord.py makes an object
+        return _Taken(data) if isinstance(data, dict) and "id" in data else _Failed(Loss.UNREADABLE)
     if response.status == 429:
         return _Failed(Loss.RATE_LIMITED, retry_in=_retry_after(response, data))
     if response.status >= 500:

@@ -15,7 +15,7 @@ class Loss(StrEnum):
     SERVER_ERROR = "server_error"  # Discord answered with 5xx
     RATE_LIMITED = "rate_limited"  # for longer than there was time
     REFUSED = "refused"  # Discord found a mistake in it; the person may get another reply
-    UNREADABLE = "unreadable"  # the interaction lacked what answering it takes
+    UNREADABLE = "unreadable"  # the interaction, or what Discord said to the reply, was not understood
 
 
 def _nobody(_: float) -> None:
