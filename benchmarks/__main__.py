@@ -3,12 +3,13 @@
 import asyncio
 import sys
 
-from benchmarks import answering, configured, searching, startup
+from benchmarks import answering, configured, searching, sending, startup
 
 PARTS = {
     "answering": answering.measure,
     "configured": configured.measure,
     "searching": searching.measure,
+    "sending": sending.measure,
     "startup": startup.measure,
 }
 

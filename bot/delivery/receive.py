@@ -53,12 +53,16 @@ def receiver(client: discord.Client, answerer: Answerer, counts: DeliveryCounts)
 
     def receive(data: Mapping[str, Any]) -> None:
         note_receipt()
+        if addressee(data) is None:
+            counts.lose(Loss.UNREADABLE)
+            log.warning("An interaction says not whom to answer, and was dropped.")
+            return
         try:
             interaction: AnyInteraction = discord.Interaction(data=data, state=state)  # type: ignore[arg-type]
         except Exception as error:  # noqa: BLE001  whatever discord.py stumbles over, the next interaction is answered
             counts.unreadable += 1
             log.warning("An interaction could not be read (%s).", _where(error))
-            _apologise(client, answerer, counts, data)
+            _apologise(client, answerer, data)
             return
         interaction.extras[RECEIVED] = time.perf_counter()
         _hand_over(interaction, answerer)
@@ -96,14 +100,9 @@ def _is_plain(key: Any) -> bool:
     return isinstance(key, str) and key.isidentifier() and len(key) <= 40
 
 
-def _apologise(client: discord.Client, answerer: Answerer, counts: DeliveryCounts, data: Any) -> None:
-    """Answer what could not be read, as long as it says whom to answer."""
-    addressee = _addressee(data)
-    if addressee is None:
-        counts.lose(Loss.UNREADABLE)
-        log.warning("It says not whom to answer, and was dropped.")
-        return
-    interaction_id, token = addressee
+def _apologise(client: discord.Client, answerer: Answerer, data: Mapping[str, Any]) -> None:
+    """Answer what could not be read."""
+    interaction_id, token = int(data["id"]), data["token"]
 
     async def reply() -> None:
         try:
@@ -123,7 +122,8 @@ def _apologise(client: discord.Client, answerer: Answerer, counts: DeliveryCount
     answerer.track(reply(), name="apology")
 
 
-def _addressee(data: Any) -> tuple[int, str] | None:
+def addressee(data: Any) -> tuple[int, str] | None:
+    """Return the id and the token of the interaction that *data* is; ``None`` when they cannot be read."""
     if not isinstance(data, Mapping):
         return None
     interaction_id, token = data.get("id"), data.get("token")
