@@ -17,6 +17,7 @@ from discord.http import Route
 
 from bot.delivery.callback import use_adapter
 from bot.delivery.client import BotClient
+from bot.delivery.frames import use_tolerant_sockets
 from bot.errors import ConfigurationError, TryAgainLater
 
 log = logging.getLogger(__name__)
@@ -49,6 +50,7 @@ async def run_gateway(client: BotClient, token: str, *, patience: float) -> None
         TryAgainLater: Discord could not be reached for *patience* seconds.
     """
     use_adapter(client.counts)
+    use_tolerant_sockets()
     await log_in(client, token, patience=patience)
     try:
         await client.connect()

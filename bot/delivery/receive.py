@@ -25,6 +25,7 @@ from bot.rendering import wording
 log = logging.getLogger(__name__)
 
 _MESSAGE = 4  # the type of a reply that is a message
+_IDS = 2**63  # no id of Discord reaches this; no database of ours could hold it
 _EPHEMERAL = 64  # the flag of a message that only one person sees
 
 
@@ -59,6 +60,7 @@ def receiver(client: discord.Client, answerer: Answerer, counts: DeliveryCounts)
             return
         try:
             interaction: AnyInteraction = discord.Interaction(data=data, state=state)  # type: ignore[arg-type]
+            _require_storable(interaction.guild_id)
         except Exception as error:  # noqa: BLE001  whatever discord.py stumbles over, the next interaction is answered
             counts.unreadable += 1
             log.warning("An interaction could not be read (%s).", _where(error))
@@ -84,6 +86,11 @@ def _hand_over(interaction: AnyInteraction, answerer: Answerer) -> None:
             answerer.take_form(interaction, str(data.get("custom_id")))
         case _:
             answerer.take_unknown(interaction)
+
+
+def _require_storable(server: int | None) -> None:
+    if server is not None and not 0 < server < _IDS:
+        raise ValueError(server)
 
 
 def _where(error: Exception) -> str:
@@ -129,7 +136,7 @@ def addressee(data: Any) -> tuple[int, str] | None:
     interaction_id, token = data.get("id"), data.get("token")
     if isinstance(interaction_id, str | int) and isinstance(token, str) and token:
         text = str(interaction_id)
-        if text.isascii() and text.isdecimal() and len(text) <= 20:
+        if text.isascii() and text.isdecimal() and 0 < int(text) < _IDS:
             return int(text), token
     return None
 

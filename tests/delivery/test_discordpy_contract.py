@@ -7,6 +7,9 @@ from discord import app_commands
 from discord.gateway import DiscordWebSocket
 from discord.http import HTTPClient, Route
 from discord.state import ConnectionState
+from discord.webhook.async_ import AsyncWebhookAdapter
+
+from bot.delivery.callback import ReplyAdapter
 
 
 def test_the_version_is_the_one_we_read() -> None:
@@ -18,7 +21,7 @@ def test_the_tree_hands_interactions_to_the_method_we_replace() -> None:
     """``BotTree`` replaces the entry point and calls the rest."""
     assert list(inspect.signature(app_commands.CommandTree._from_interaction).parameters) == ["self", "interaction"]
     assert inspect.iscoroutinefunction(app_commands.CommandTree._call)
-    assert "_command_tree._from_interaction(interaction)" in inspect.getsource(ConnectionState.parse_interaction_create)
+    assert "Interaction(data=data, state=self)" in inspect.getsource(ConnectionState.parse_interaction_create)
 
 
 def test_addresses_are_class_attributes() -> None:
@@ -32,6 +35,34 @@ def test_a_login_can_be_started_over() -> None:
     """After a failed login the client's HTTP part is closed, cleared and given a new connector."""
     assert inspect.iscoroutinefunction(HTTPClient.close)
     assert "self.connector is MISSING" in inspect.getsource(HTTPClient.static_login)
+
+
+def test_sockets_are_made_of_the_class_the_client_module_names() -> None:
+    """A connection that survives frames it cannot read takes the place of discord.py's."""
+    assert "DiscordWebSocket.from_client(self" in inspect.getsource(discord.Client.connect)
+    assert "ws = cls(socket" in inspect.getsource(DiscordWebSocket.from_client)
+    assert "OSError," in inspect.getsource(discord.Client.connect)
+
+
+def test_replies_go_through_the_adapter_of_the_context() -> None:
+    """Ours replaces the two methods through which everything is sent, with the same arguments."""
+    assert "adapter = async_context.get()" in inspect.getsource(discord.InteractionResponse.send_message)
+    for name in ("create_interaction_response", "request"):
+        theirs = inspect.signature(getattr(AsyncWebhookAdapter, name)).parameters
+        assert list(inspect.signature(getattr(ReplyAdapter, name)).parameters) == list(theirs)
+
+
+def test_a_reply_s_response_needs_no_message() -> None:
+    """Without ``with_response`` Discord says nothing; discord.py takes what stands for that."""
+    source = inspect.getsource(discord.InteractionCallbackResponse._update)
+    assert "data['interaction']" in source
+    assert "data.get('resource')" in source
+
+
+def test_sent_views_are_kept_by_one_method() -> None:
+    """It is replaced by one that keeps nothing; custom ids say all that a press needs."""
+    assert list(inspect.signature(ConnectionState.store_view).parameters) == ["self", "view", "message_id"]
+    assert "_state.store_view(view" in inspect.getsource(discord.InteractionResponse.send_message)
 
 
 def test_parsers_can_be_wrapped() -> None:

@@ -208,6 +208,21 @@ async def test_a_search_for_choices_that_fails_ends_without_choices(
     assert answer == {"type": 8, "data": {"choices": []}}
 
 
+@pytest.mark.parametrize(
+    "frame", ["no JSON", "[]", '"\\ud800"', '{"op": 0}', '{"op": 0, "t": "READY", "s": 2, "d": {}}']
+)
+async def test_a_frame_that_makes_no_sense_is_dropped(discord: WireDiscord, tmp_path: Path, frame: str) -> None:
+    """The connection lives on: the next person is answered, without another login."""
+    async with run_bot(discord, tmp_path) as bot:
+        await answers_on(discord)
+        assert discord._socket is not None
+        await discord._socket.send_str(frame)
+        await answers_on(discord)
+
+    assert len(discord.identifies) == 1
+    assert "Traceback" not in bot.output()
+
+
 async def test_an_interaction_nobody_can_answer_is_dropped_with_a_line(discord: WireDiscord, tmp_path: Path) -> None:
     """A payload without a token is noted without being quoted."""
     async with run_bot(discord, tmp_path) as bot:
