@@ -20,13 +20,15 @@ _QUIET = {
 _SECRETS = (
     (re.compile(r"[\w-]{20,}\.[\w-]{6,7}\.[\w-]{27,}"), "[token]"),
     (re.compile(r"(/(?:webhooks|interactions)/\d+/)[\w.-]+"), r"\1[token]"),
+    (re.compile(r"aW50ZXJhY3Rpb24[\w%=-]{8,}"), "[token]"),  # an interaction's: "interaction" in base64, and more
+    (re.compile(r"\b[0-9a-fA-F]{128}\b"), "[signature]"),
     (re.compile(r"(Bot |Bearer )\S+"), r"\1[token]"),
     (re.compile(r"(://[^:/@\s]+:)[^@/\s]+@"), r"\1[password]@"),
 )
 
 
 def redacted(text: str) -> str:
-    """Return *text* without bot tokens, interaction tokens and passwords in addresses."""
+    """Return *text* without bot tokens, interaction tokens, signatures and passwords in addresses."""
     for pattern, replacement in _SECRETS:
         text = pattern.sub(replacement, text)
     return text

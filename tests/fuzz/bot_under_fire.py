@@ -66,6 +66,11 @@ class BotUnderFire:
         """How many interactions were counted as saying not whom to answer."""
         return sum(self._bot.client.counts.failed.values())
 
+    @property
+    def log_problem(self) -> str | None:
+        """Why rows cannot be stored; one that no database can hold would keep out all others."""
+        return self._bot.query_log.state.failing
+
     def numbered(self, payload: Mapping[str, Any]) -> dict[str, Any]:
         """Return *payload* as an interaction that was not there before."""
         return {**copy.deepcopy(dict(payload)), "id": str(next(self._ids))}

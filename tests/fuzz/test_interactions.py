@@ -14,7 +14,7 @@ from tests.fuzz.payloads import Change, changes, interactions
 AT_ONCE = 20  # interactions of one example; each is a case
 
 
-@cases(200)
+@cases(400)
 @given(st.lists(st.tuples(interactions(), changes()), min_size=AT_ONCE, max_size=AT_ONCE))
 def test_whatever_comes_is_answered_once_or_counted(
     bot: BotUnderFire, sent: list[tuple[dict[str, Any], list[Change]]]
@@ -32,6 +32,7 @@ def test_whatever_comes_is_answered_once_or_counted(
     assert {id_: caught.replies[id_] for id_ in known} == {id_: known.count(id_) for id_ in known}
     assert bot.unanswerable - before == len(payloads) - len(known)
     assert bot.stray == []
+    assert bot.log_problem is None
     assert not any("Traceback" in text or "Error" in text for text in caught.texts)
 
 

@@ -241,6 +241,12 @@ class WireDiscord:
         self._edited.setdefault(interaction_id, asyncio.Event()).set()
         return _json(message_of(self.edits[interaction_id]))
 
+    async def _original(self, _: web.Request) -> web.Response:
+        return _json(message_of({}))
+
+    async def _delete_original(self, _: web.Request) -> web.Response:
+        return web.Response(status=204)
+
     async def _application(self, _: web.Request) -> web.Response:
         return _json(
             {
@@ -284,7 +290,7 @@ class WireDiscord:
         return await (self._take_callback(request) if fault is None else fault(request, self._take_callback))
 
     async def _take_callback(self, request: web.Request) -> web.Response:
-        payload = await request.json()
+        payload = await _payload_of(request)
         if self.callback_delay:
             await asyncio.sleep(self.callback_delay)
         interaction_id = int(request.match_info["id"])
@@ -342,6 +348,8 @@ class WireDiscord:
                 web.get("/api/v10/users/@me/guilds", self._guilds),
                 web.get("/api/v10/oauth2/applications/@me", self._application),
                 web.patch("/api/v10/webhooks/{app}/{token}/messages/@original", self._follow_up),
+                web.get("/api/v10/webhooks/{app}/{token}/messages/@original", self._original),
+                web.delete("/api/v10/webhooks/{app}/{token}/messages/@original", self._delete_original),
                 web.post("/api/v10/webhooks/{app}/{token}", self._follow_up),
                 web.get("/api/v10/gateway/bot", self._gateway_bot),
                 web.get(f"/api/v10/applications/{BOT_ID}/commands", self._get_commands),
