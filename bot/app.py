@@ -34,6 +34,7 @@ from bot.knowledge.compiled import read_compiled, write_compiled
 from bot.knowledge.editions import EditionChange, Library, watch
 from bot.knowledge.files import fingerprint_of
 from bot.knowledge.models import Knowledge
+from bot.loop_watch import LoopLag
 from bot.privacy import OptOuts, Privacy
 from bot.pseudonyms import load_pseudonyms
 from bot.query_journal import QueryJournal
@@ -59,6 +60,7 @@ class Bot:
     query_log: QueryLog
     servers: Servers
     index: SearchIndex
+    loop_lag: LoopLag  # kept by whoever runs the loop
 
 
 def load_edition(folder: Path) -> Knowledge:
@@ -152,7 +154,7 @@ async def open_bot(settings: Settings, *, command_sync: CommandSync | None) -> A
         wake_news = await stack.enter_async_context(
             announce_editions(storage.news, lambda: library.current, news_sender(client), servers.hidden_topics)
         )
-        bot = Bot(client=client, library=library, query_log=query_log, servers=servers, index=index)
+        bot = Bot(client=client, library=library, query_log=query_log, servers=servers, index=index, loop_lag=LoopLag())
         if settings.knowledge.reload_seconds:
             seconds = settings.knowledge.reload_seconds
             await stack.enter_async_context(

@@ -10,11 +10,13 @@ import asyncio
 import logging
 import time
 from collections.abc import Callable, Coroutine, Iterable, Sequence
+from contextlib import suppress
 from typing import Any
 
 import aiohttp
 import discord
 from discord import app_commands
+from discord.gateway import DiscordWebSocket
 
 from bot.commands.card_presses import CardPresses
 from bot.commands.occasions import AnyInteraction
@@ -23,6 +25,7 @@ from bot.commands.settings_panel import SettingsPanel
 from bot.commands.topics import AnyCommand
 from bot.commands.votes import Votes
 from bot.delivery.command_sync import CommandSync
+from bot.delivery.link import Link
 from bot.rendering.components import CardButton, CardSelect
 from bot.rendering.custom_ids import VERSION, Press
 from bot.rendering.panel import PanelItem
@@ -32,7 +35,7 @@ log = logging.getLogger(__name__)
 
 KEEPALIVE_SECONDS = 240  # a warm connection saves a TLS handshake per reply; Cloudflare closes idle ones at 400 s
 CONNECTIONS = 64
-HEARTBEAT_TIMEOUT = 45.0  # seconds of silence before the gateway counts as dead; Discord's interval is 41.25 s
+CLOSING_LIMIT = 1.0  # seconds for Discord to confirm the end of the connection
 
 
 class BotTree(app_commands.CommandTree["BotClient"]):
@@ -77,10 +80,10 @@ class BotClient(discord.Client):
             member_cache_flags=discord.MemberCacheFlags.none(),
             chunk_guilds_at_startup=False,
             guild_ready_timeout=0.0,  # there are no guilds to wait for
-            heartbeat_timeout=HEARTBEAT_TIMEOUT,
             connector=_warm_connector(),
         )
         self.replies = replies
+        self.link = Link()
         self._on_connected = on_connected
         self._presses = presses
         self._votes = votes
@@ -102,6 +105,10 @@ class BotClient(discord.Client):
     async def setup_hook(self) -> None:
         if self._command_sync is not None:  # beside connecting: what Discord has registered works meanwhile
             self.track(self._command_sync.run(self, self.tree), name="command-sync")
+
+    async def before_identify_hook(self, shard_id: int | None, *, initial: bool = False) -> None:
+        """Count the session; ``bot.delivery.identifies`` has decided when, so there is nothing left to wait for."""
+        self.link.note_identify()
 
     async def on_ready(self) -> None:
         self._on_connected()
@@ -154,12 +161,25 @@ class BotClient(discord.Client):
         return task
 
     async def drain(self, seconds: float) -> int:
-        """Wait for the replies in progress, at most *seconds*; return how many were left unfinished."""
-        if not self._in_flight:
-            return 0
+        """
+        Finish the replies in progress, take nothing new, and finish what came in until then.
+
+        Takes at most *seconds* and what closing the connection takes; returns how many replies were left unfinished.
+        """
+        deadline = time.monotonic() + seconds
         log.info("Finishing %d replies.", len(self._in_flight))
-        _, unfinished = await asyncio.wait(set(self._in_flight), timeout=seconds)
-        return len(unfinished)
+        await self._finish(deadline)
+        self.link.stopping = True
+        if isinstance(self.ws, DiscordWebSocket) and self.ws.open:
+            with suppress(TimeoutError, OSError, aiohttp.ClientError):  # then it is gone, which is as good
+                async with asyncio.timeout(CLOSING_LIMIT):
+                    await self.ws.close(1000)
+        await self._finish(deadline)
+        return len(self._in_flight)
+
+    async def _finish(self, deadline: float) -> None:
+        if self._in_flight:
+            await asyncio.wait(set(self._in_flight), timeout=max(0.0, deadline - time.monotonic()))
 
 
 def _guard_parsers(parsers: dict[str, Callable[[Any], Any]]) -> None:
