@@ -155,7 +155,7 @@ def write_commands(settings: Settings, *, allow_removals: bool) -> Difference:
     sync = CommandSync(allow_removals=allow_removals)
 
     async def write(client: BotClient) -> Difference:
-        if not await sync.run(client, client.tree):
+        if not await sync.run(client, client.tree, servers=client.command_servers):
             raise TryAgainLater("Discord did not take the commands; the line above says why.")
         return sync.last
 

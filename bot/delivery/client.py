@@ -9,7 +9,7 @@ is replaced by one that catches everything. ``tests/delivery/test_discordpy_cont
 import asyncio
 import logging
 import time
-from collections.abc import Callable, Coroutine, Iterable, Sequence
+from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
 from contextlib import suppress
 from typing import Any
 
@@ -71,7 +71,9 @@ class BotClient(discord.Client):
         replies: Replies,
         command_sync: CommandSync | None,
         on_connected: Callable[[], None],
+        server_commands: Mapping[int, Iterable[AnyCommand]] | None = None,
     ) -> None:
+        """*server_commands* are offered in the server of that id only."""
         discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
         super().__init__(
             intents=discord.Intents.none(),
@@ -93,6 +95,10 @@ class BotClient(discord.Client):
         self.tree = BotTree(self)
         for command in commands:
             self.tree.add_command(command)
+        for server, own in (server_commands or {}).items():
+            for command in own:
+                self.tree.add_command(command, guild=discord.Object(server))
+        self.command_servers = tuple(server_commands or ())
         self.add_dynamic_items(CardButton, CardSelect, PanelItem)
         _guard_parsers(self._connection.parsers)
 
@@ -104,7 +110,7 @@ class BotClient(discord.Client):
 
     async def setup_hook(self) -> None:
         if self._command_sync is not None:  # beside connecting: what Discord has registered works meanwhile
-            self.track(self._command_sync.run(self, self.tree), name="command-sync")
+            self.track(self._command_sync.run(self, self.tree, servers=self.command_servers), name="command-sync")
 
     async def before_identify_hook(self, shard_id: int | None, *, initial: bool = False) -> None:
         """Count the session; ``bot.delivery.identifies`` has decided when, so there is nothing left to wait for."""
