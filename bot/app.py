@@ -26,6 +26,7 @@ from bot.commands.topics import topic_commands
 from bot.commands.votes import Votes
 from bot.delivery.client import BotClient
 from bot.delivery.command_sync import CommandSync
+from bot.delivery.counts import DeliveryCounts
 from bot.delivery.news import news_sender
 from bot.delivery.servers import list_servers
 from bot.edition_news import announce_editions
@@ -120,6 +121,7 @@ async def open_bot(settings: Settings, *, command_sync: CommandSync | None) -> A
         )
         stack.callback(connected.set)  # when stopping before Discord was reached, the log waits no longer
         replies = Replies(query_log, pseudonyms, opt_outs)
+        counts = DeliveryCounts()
         occasions = Occasions(library, servers)
         links = AboutLinks(code=settings.about.code_url, privacy=settings.about.privacy_url)
         index = SearchIndex(settings.knowledge.folder, folder / "search.bin", learn=settings.knowledge.learn)
@@ -147,6 +149,7 @@ async def open_bot(settings: Settings, *, command_sync: CommandSync | None) -> A
             votes=votes,
             panel=panel,
             replies=replies,
+            counts=counts,
             command_sync=command_sync,
             on_connected=lambda: _settle(connected, learn),
         )

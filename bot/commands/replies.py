@@ -14,7 +14,7 @@ import discord
 from discord import app_commands
 
 from bot.commands.occasions import AnyInteraction, Occasion
-from bot.errors import UserError
+from bot.errors import ReplyLost, UserError
 from bot.privacy import OptOuts
 from bot.pseudonyms import Pseudonyms
 from bot.query import Query
@@ -101,6 +101,8 @@ class Replies:
         cause = error.original if isinstance(error, app_commands.CommandInvokeError) else error
         try:
             match cause:
+                case ReplyLost():
+                    return  # logged and counted; no other reply can arrive
                 case UserError():
                     await self.tell(interaction, str(cause))
                 case app_commands.CommandNotFound() | app_commands.CommandSignatureMismatch():
@@ -110,6 +112,8 @@ class Replies:
                 case _:
                     log.error("An interaction failed.", exc_info=cause)
                     await self.tell(interaction, wording.SOMETHING_BROKE)
+        except ReplyLost:
+            pass  # logged and counted
         except discord.HTTPException as failure:
             log.warning("The reply about a failed interaction was refused too: %s", failure)
         except Exception:  # nothing is left that could answer

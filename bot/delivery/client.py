@@ -17,18 +17,20 @@ import aiohttp
 import discord
 from discord import app_commands
 from discord.gateway import DiscordWebSocket
+from discord.ui.view import BaseView
 
 from bot.commands.card_presses import CardPresses
 from bot.commands.occasions import AnyInteraction
-from bot.commands.replies import RECEIVED, Replies
+from bot.commands.replies import Replies
 from bot.commands.settings_panel import SettingsPanel
 from bot.commands.topics import AnyCommand
 from bot.commands.votes import Votes
 from bot.delivery.command_sync import CommandSync
+from bot.delivery.counts import DeliveryCounts
 from bot.delivery.link import Link
-from bot.rendering.components import CardButton, CardSelect
-from bot.rendering.custom_ids import VERSION, Press
-from bot.rendering.panel import PanelItem
+from bot.delivery.receive import receiver
+from bot.rendering import wording
+from bot.rendering.custom_ids import Press
 from bot.rendering.panel_ids import PANEL_VERSION, PanelPress
 
 log = logging.getLogger(__name__)
@@ -42,7 +44,6 @@ class BotTree(app_commands.CommandTree["BotClient"]):
     """Runs commands; whatever fails, the person gets an answer."""
 
     def _from_interaction(self, interaction: discord.Interaction["BotClient"]) -> None:
-        interaction.extras[RECEIVED] = time.perf_counter()
         self.client.track(self._answer(interaction), name="command")
 
     async def _answer(self, interaction: discord.Interaction["BotClient"]) -> None:
@@ -50,12 +51,24 @@ class BotTree(app_commands.CommandTree["BotClient"]):
             await self._call(interaction)
         except Exception as error:  # noqa: BLE001  the edge: the reply says what can be said
             await self.on_error(interaction, error)
+        if interaction.type is discord.InteractionType.autocomplete and not interaction.response.is_done():
+            await self._offer_nothing(interaction)
+
+    async def _offer_nothing(self, interaction: discord.Interaction[Any]) -> None:
+        """End a search for choices that failed; otherwise the person's Discord goes on waiting for them."""
+        try:
+            await interaction.response.autocomplete([])
+        except Exception:  # nothing is left that could answer
+            log.exception("Choices could not be offered.")
 
     async def on_error(self, interaction: discord.Interaction[Any], error: Exception, /) -> None:
-        if interaction.type is discord.InteractionType.autocomplete:
-            log.error("Autocomplete failed.", exc_info=error)
-            return
-        await self.client.replies.explain(interaction, error)
+        match interaction.type, error:
+            case discord.InteractionType.autocomplete, app_commands.CommandNotFound():
+                log.info("Choices were asked for of a command that is no longer offered.")
+            case discord.InteractionType.autocomplete, _:
+                log.error("Choices could not be found.", exc_info=error)
+            case _:
+                await self.client.replies.explain(interaction, error)
 
 
 class BotClient(discord.Client):
@@ -69,6 +82,7 @@ class BotClient(discord.Client):
         votes: Votes,
         panel: SettingsPanel,
         replies: Replies,
+        counts: DeliveryCounts,
         command_sync: CommandSync | None,
         on_connected: Callable[[], None],
         server_commands: Mapping[int, Iterable[AnyCommand]] | None = None,
@@ -85,6 +99,7 @@ class BotClient(discord.Client):
             connector=_warm_connector(),
         )
         self.replies = replies
+        self.counts = counts
         self.link = Link()
         self._on_connected = on_connected
         self._presses = presses
@@ -99,7 +114,8 @@ class BotClient(discord.Client):
             for command in own:
                 self.tree.add_command(command, guild=discord.Object(server))
         self.command_servers = tuple(server_commands or ())
-        self.add_dynamic_items(CardButton, CardSelect, PanelItem)
+        self._connection.store_view = _forget  # type: ignore[method-assign]  # custom ids say all that presses need
+        self._connection.parsers["INTERACTION_CREATE"] = receiver(self, self, counts)
         _guard_parsers(self._connection.parsers)
 
     async def start_over(self) -> None:
@@ -120,36 +136,34 @@ class BotClient(discord.Client):
         self._on_connected()
         log.info("Ready as %s.", self.user)
 
-    async def on_interaction(self, interaction: discord.Interaction["BotClient"]) -> None:
-        """Answer forms, and presses of components that none of ours carries; discord.py would drop them silently."""
-        data: dict[str, Any] = dict(interaction.data or {})
-        custom_id = str(data.get("custom_id", ""))
-        match interaction.type:
-            case discord.InteractionType.modal_submit:
-                await self._run(self._submit(interaction, custom_id), interaction)
-            case discord.InteractionType.component if not custom_id.startswith((f"{VERSION}:", f"{PANEL_VERSION}:")):
-                await self.handle_press(interaction, None)
-
-    async def _submit(self, interaction: AnyInteraction, custom_id: str) -> None:
-        if custom_id.startswith(f"{PANEL_VERSION}:"):
-            await self._panel.submit_note(interaction, PanelPress.parse(custom_id))
-        else:
-            await self._votes.submit(interaction, Press.parse(custom_id))
-
     async def on_error(self, event_method: str, /, *args: Any, **kwargs: Any) -> None:
         log.exception("Handling the event %s failed.", event_method)
 
-    async def handle_press(self, interaction: AnyInteraction, press: Any) -> None:
-        """Answer a pressed component of a card; see ``bot.rendering.components.PressHandler``."""
-        await self._run(self._presses.handle(interaction, press), interaction)
+    def take_command(self, interaction: AnyInteraction) -> None:
+        """Answer a command; see ``bot.delivery.receive.Answerer`` for this and the next three."""
+        self.tree._from_interaction(interaction)
 
-    async def handle_panel(self, interaction: AnyInteraction, press: Any, values: Sequence[str]) -> None:
-        """Answer a used component of the settings panel; see ``bot.rendering.panel.PanelPressHandler``."""
-        await self._run(self._panel.handle(interaction, press, values), interaction)
+    def take_press(self, interaction: AnyInteraction, custom_id: str, values: Sequence[str]) -> None:
+        if custom_id.startswith(f"{PANEL_VERSION}:"):
+            self._run(self._panel.handle(interaction, PanelPress.parse(custom_id), values), interaction)
+        else:
+            press = Press.parse(custom_id)
+            if press is not None and press.is_menu:
+                press = press.choosing(values[0]) if values else None
+            self._run(self._presses.handle(interaction, press), interaction)
 
-    async def _run(self, answering: Coroutine[Any, Any, None], interaction: AnyInteraction) -> None:
+    def take_form(self, interaction: AnyInteraction, custom_id: str) -> None:
+        if custom_id.startswith(f"{PANEL_VERSION}:"):
+            self._run(self._panel.submit_note(interaction, PanelPress.parse(custom_id)), interaction)
+        else:
+            self._run(self._votes.submit(interaction, Press.parse(custom_id)), interaction)
+
+    def take_unknown(self, interaction: AnyInteraction) -> None:
+        log.warning("An interaction of the unknown type %s was received.", interaction.type.value)
+        self._run(self.replies.tell(interaction, wording.NOT_UNDERSTOOD), interaction)
+
+    def _run(self, answering: Coroutine[Any, Any, None], interaction: AnyInteraction) -> None:
         """Carry out what answers *interaction*, as a task that shutting down waits for."""
-        interaction.extras.setdefault(RECEIVED, time.perf_counter())
 
         async def answer() -> None:
             try:
@@ -157,7 +171,7 @@ class BotClient(discord.Client):
             except Exception as error:  # noqa: BLE001  the edge: the reply says what can be said
                 await self.replies.explain(interaction, error)
 
-        await self.track(answer(), name="press")
+        self.track(answer(), name="press")
 
     def track(self, coroutine: Coroutine[Any, Any, Any], *, name: str) -> asyncio.Task[Any]:
         """Run *coroutine*, which handles its own errors, as a task that shutting down waits for."""
@@ -208,6 +222,10 @@ def _guard_parsers(parsers: dict[str, Callable[[Any], Any]]) -> None:
 
     for event in parsers.keys() - {"READY", "RESUMED"}:
         parsers[event] = guarded(event, parsers[event])
+
+
+def _forget(view: BaseView, message_id: int | None = None) -> None:
+    """Keep nothing of a sent card or form, as memory must not grow with people."""
 
 
 def _warm_connector() -> aiohttp.TCPConnector:

@@ -13,6 +13,7 @@ import aiohttp
 import discord
 from discord.http import Route
 
+from bot.delivery.callback import use_adapter
 from bot.delivery.client import BotClient
 from bot.delivery.connection import Connection, Pace
 from bot.delivery.identifies import IdentifyGuard, IdentifyLedger, IdentifyLimits, SessionStart
@@ -52,6 +53,7 @@ async def run_gateway(
     guard.check_start()
     client.link.ledger = ledger
     deadline = asyncio.get_running_loop().time() + patience
+    use_adapter(client.counts)
     await log_in(client, token, patience=patience)
     rest = max(0.0, deadline - asyncio.get_running_loop().time())
     await Connection(client, guard, patience=rest, pace=pace).run()

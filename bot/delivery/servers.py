@@ -17,5 +17,5 @@ async def list_servers(client: discord.Client) -> frozenset[int]:
         raise ServersUnknown("The bot is not logged in.")
     try:
         return frozenset([guild.id async for guild in client.fetch_guilds(limit=None, with_counts=False)])
-    except (discord.HTTPException, aiohttp.ClientError, OSError) as error:
+    except (discord.HTTPException, aiohttp.ClientError, OSError, RuntimeError) as error:  # closed: the bot is stopping
         raise ServersUnknown(f"Discord did not give it: {type(error).__name__}: {error}") from error

@@ -92,6 +92,10 @@ SOMETHING_BROKE = (
     "this bot."
 )
 OLD_COMPONENT = "That button belongs to an older edition of this bot. `/topics` shows what there is now."
+NOT_UNDERSTOOD = (
+    "Discord sent this in a form that the bot does not understand yet, which has been noted. `/topics` and `/ask` are "
+    "other ways to an answer."
+)
 OLD_PANEL = "That part of the settings belongs to an older version of this bot. Open `/settings panel` again."
 OLD_PAGE = "The page you asked for is no longer part of this topic. This is the topic as it stands now."
 OLD_COMMAND = (

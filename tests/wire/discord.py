@@ -8,7 +8,7 @@ import asyncio
 import itertools
 import json
 import time
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -44,6 +44,13 @@ _CALLBACKS = {
     7: "UpdateMessageInteractionCallbackRequest",
     8: "ApplicationCommandAutocompleteCallbackRequest",
 }
+
+
+async def _payload_of(request: web.Request) -> Any:
+    """Return what was sent, beside files or alone."""
+    if request.content_type != "multipart/form-data":
+        return await request.json()
+    return json.loads(str((await request.post())["payload_json"]))
 
 
 def _json(data: Any, *, status: int = 200) -> web.Response:
@@ -115,6 +122,10 @@ def _message(payload: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+Fault = Callable[[web.Request, Handler], Awaitable[web.StreamResponse]]  # given what would handle the request
+
+
 @dataclass(slots=True)
 class Callback:
     """One reply the bot gave to an interaction."""
@@ -137,6 +148,9 @@ class WireDiscord:
     edits: dict[int, dict[str, Any]] = field(default_factory=dict)  # what deferred replies became, by interaction
     callback_delay: float = 0.0  # seconds a reply takes to be accepted
     on_callback: Callable[[Callback], None] | None = None
+    faults: Iterator[Fault] = field(default_factory=lambda: iter(()))  # of the next replies, one each
+    follow_up_faults: Iterator[Fault] = field(default_factory=lambda: iter(()))
+    runner: web.AppRunner | None = None  # what serves it
     url: str = "http://127.0.0.1:9"  # where nothing listens, until it is served
     _socket: web.WebSocketResponse | None = None
     _sequence: "itertools.count[int]" = field(default_factory=lambda: itertools.count(1))
@@ -216,10 +230,14 @@ class WireDiscord:
             [{"id": "500", "name": "Server", "icon": None, "owner": False, "permissions": "0"} | {"features": features}]
         )
 
-    async def _follow_up(self, request: web.Request) -> web.Response:
+    async def _follow_up(self, request: web.Request) -> web.StreamResponse:
+        fault = next(self.follow_up_faults, None)
+        return await (self._take_follow_up(request) if fault is None else fault(request, self._take_follow_up))
+
+    async def _take_follow_up(self, request: web.Request) -> web.Response:
         """Take what a deferred reply becomes, or the message that follows it."""
         interaction_id = int(request.match_info["token"].removeprefix("interaction-token-"))
-        self.edits[interaction_id] = await request.json()
+        self.edits[interaction_id] = await _payload_of(request)
         self._edited.setdefault(interaction_id, asyncio.Event()).set()
         return _json(_message(self.edits[interaction_id]))
 
@@ -261,7 +279,11 @@ class WireDiscord:
         self.written.set()
         return _json(self.commands)
 
-    async def _callback(self, request: web.Request) -> web.Response:
+    async def _callback(self, request: web.Request) -> web.StreamResponse:
+        fault = next(self.faults, None)
+        return await (self._take_callback(request) if fault is None else fault(request, self._take_callback))
+
+    async def _take_callback(self, request: web.Request) -> web.Response:
         payload = await request.json()
         if self.callback_delay:
             await asyncio.sleep(self.callback_delay)
@@ -344,6 +366,7 @@ async def open_discord() -> AsyncIterator[WireDiscord]:
     await site.start()
     host, port = runner.addresses[0][:2]
     discord.url = f"http://{host}:{port}"
+    discord.runner = runner
     try:
         yield discord
     finally:

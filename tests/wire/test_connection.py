@@ -17,7 +17,7 @@ from bot.delivery.gateway import run_gateway, use_api
 from bot.delivery.identifies import IdentifyLedger, IdentifyLimits
 from bot.errors import TryAgainLater
 from tests.conftest import settings_for
-from tests.wire.faults import FaultyDiscord, open_faulty
+from tests.wire.gateway_faults import FaultyDiscord, open_faulty
 
 LONG = 20.0  # seconds; the machine may be busy
 QUICK = Pace(silence=LONG, attempt=5.0, first_wait=0.02, longest_wait=0.2, settled=0.0, closing=0.2)

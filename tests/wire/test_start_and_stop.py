@@ -12,7 +12,7 @@ import pytest
 from aiohttp import web
 
 from tests.wire.discord import WireDiscord
-from tests.wire.faults import FaultyDiscord, open_faulty
+from tests.wire.gateway_faults import FaultyDiscord, open_faulty
 from tests.wire.process import run_bot
 from tests.wire.test_run import ask_often, logged_ids
 

@@ -1,0 +1,250 @@
+"""What goes wrong between the bot and Discord while it answers, on a real socket."""
+
+import asyncio
+import itertools
+import json
+import sqlite3
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.wire import faults
+from tests.wire.discord import TOKEN, Fault, WireDiscord
+from tests.wire.process import BotProcess, run_bot
+
+PATIENCE = 20.0  # seconds to wait for what should happen at once; machines are slow at times
+
+ANSWERED: dict[str, Fault] = {
+    "connection reset": faults.reset,
+    "connection closed": faults.disconnect,
+    "one 503": faults.status(503),
+    "a short rate limit": faults.rate_limit(0.3),
+    "a short global rate limit": faults.rate_limit(0.3, everywhere=True),
+    "one silent connection": faults.hang,
+    "an answer that got lost": faults.response_lost,
+    "a malformed success": faults.malformed,
+    "a success that is no JSON": faults.not_json,
+}
+LOST: dict[str, tuple[Fault, str, int]] = {
+    "500 for ever": (faults.status(500), "an error of its own", 2),
+    "silence for ever": (faults.hang, "did not take it in time", 2),
+    "reset for ever": (faults.reset, "the connection to Discord failed", 2),
+    "a long rate limit": (faults.rate_limit(30), "asks to wait longer", 1),
+    "an unknown interaction": (faults.status(404, code=10062), "no longer knows the interaction", 1),
+    "an unknown webhook": (faults.status(404, code=10015), "no longer knows the interaction", 1),
+    "an invalid webhook token": (faults.status(401, code=50027), "no longer knows the interaction", 1),
+}
+
+
+def rows_of(folder: Path, interaction_id: int) -> int:
+    """Return how many rows the log has of an interaction."""
+    connection = sqlite3.connect(folder / "data" / "bot.db")
+    (count,) = connection.execute("SELECT count(*) FROM queries WHERE interaction_id = ?", (interaction_id,)).fetchone()
+    connection.close()
+    return int(count)
+
+
+def attempts(discord: WireDiscord, interaction_id: int) -> int:
+    return sum(f"/interactions/{interaction_id}/" in path for _, path in discord.requests)
+
+
+async def said(bot: BotProcess, text: str) -> None:
+    """Wait until the bot prints *text*."""
+    async with asyncio.timeout(PATIENCE):
+        while text not in bot.output():
+            await asyncio.sleep(0.02)
+
+
+async def answers_on(discord: WireDiscord) -> dict[str, Any]:
+    """Return the answer to the next interaction: the process lives."""
+    return await discord.answer_to(await discord.slash("stance"), within=PATIENCE)
+
+
+@pytest.mark.parametrize("happening", ANSWERED.values(), ids=ANSWERED)
+async def test_a_passing_fault_does_not_keep_the_answer_from_the_person(
+    discord: WireDiscord, tmp_path: Path, happening: Fault
+) -> None:
+    """The person gets exactly one answer, the log one row, and the next person is answered too."""
+    async with run_bot(discord, tmp_path) as bot:
+        await answers_on(discord)
+        discord.faults = iter([happening])
+        asked = await discord.slash("article5")
+        answer = await discord.answer_to(asked, within=PATIENCE)
+        after = await answers_on(discord)
+        bot.stop()
+        status = await bot.exit_status()
+
+    assert answer["type"] == after["type"] == 4
+    assert "Article 5" in json.dumps(answer)
+    assert sum(item.interaction_id == asked for item in discord.callbacks) == 1
+    assert attempts(discord, asked) <= 2
+    assert status == 0
+    assert rows_of(tmp_path, asked) == 1
+    assert "Traceback" not in bot.output()
+
+
+@pytest.mark.parametrize(("fault", "words", "tries"), LOST.values(), ids=LOST)
+async def test_what_cannot_be_delivered_is_said_once_and_never_answered_again(
+    discord: WireDiscord, tmp_path: Path, fault: Fault, words: str, tries: int
+) -> None:
+    """Where no answer is possible the operator reads why in a line; the bot lives and answers the next person."""
+    async with run_bot(discord, tmp_path) as bot:
+        await answers_on(discord)
+        discord.faults = itertools.repeat(fault)
+        asked = await discord.slash("article5")
+        await said(bot, words)
+        discord.faults = iter(())
+        await answers_on(discord)
+        bot.stop()
+        status = await bot.exit_status()
+
+    assert attempts(discord, asked) == tries
+    assert bot.output().count("could not be delivered") == 1
+    assert status == 0
+    assert rows_of(tmp_path, asked) == 1
+    assert "Traceback" not in bot.output()
+
+
+async def test_connections_refused_for_a_moment_delay_the_answer_only(discord: WireDiscord, tmp_path: Path) -> None:
+    """While nothing listens the bot knocks again until its time is up."""
+    async with run_bot(discord, tmp_path) as bot:
+        discord.faults = iter([faults.last_on_its_connection])
+        await answers_on(discord)
+        async with faults.nobody_listening(discord):
+            asked = await discord.slash("article5")
+            await asyncio.sleep(0.3)
+        answer = await discord.answer_to(asked, within=PATIENCE)
+        await answers_on(discord)
+        bot.stop()
+        await bot.exit_status()
+
+    assert answer["type"] == 4
+    assert rows_of(tmp_path, asked) == 1
+
+
+async def test_a_refused_reply_is_followed_by_one_that_says_so(discord: WireDiscord, tmp_path: Path) -> None:
+    """When Discord finds a mistake in an answer, the person reads a sentence instead of nothing."""
+    async with run_bot(discord, tmp_path) as bot:
+        discord.faults = iter([faults.status(400, code=50035)])
+        answer = await discord.answer_to(await discord.slash("article5"), within=PATIENCE)
+        await answers_on(discord)
+
+    assert "Something went wrong" in json.dumps(answer)
+    assert "50035" in bot.output()
+
+
+@pytest.mark.parametrize("happening", ANSWERED.values(), ids=ANSWERED)
+async def test_what_follows_a_deferred_reply_arrives_too(
+    discord: WireDiscord, tmp_path: Path, happening: Fault
+) -> None:
+    """An answer that needs the database survives the same faults on its way."""
+    if happening is faults.hang:
+        pytest.skip("a follow-up has ten seconds, and one connection for them")
+    async with run_bot(discord, tmp_path) as bot:
+        await answers_on(discord)
+        discord.follow_up_faults = iter([happening])
+        asked = await discord.interact(2, {"id": "901", "name": "privacy", "type": 1, "options": [EXPORT]})
+        await discord.edit_of(asked, within=PATIENCE)
+        await answers_on(discord)
+        bot.stop()
+        await bot.exit_status()
+
+    assert "my-data.json" in json.dumps(discord.edits[asked])
+
+
+EXPORT = {"type": 1, "name": "export", "options": []}
+
+NO_SUCH_THING: dict[str, tuple[int, dict[str, Any], dict[str, Any], str]] = {
+    "command": (2, {"id": "9", "name": "gone", "type": 1}, {}, "no longer offered"),
+    "command without a name": (2, {"id": "9", "type": 1}, {}, "Something went wrong"),
+    "message menu": (2, {"id": "9", "name": "gone", "type": 3, "target_id": "5"}, {}, "no longer offered"),
+    "user menu": (2, {"id": "9", "name": "gone", "type": 2, "target_id": "5"}, {}, "no longer offered"),
+    "button": (3, {"custom_id": "v0:what", "component_type": 2}, {}, "older edition"),
+    "button without its message": (3, {"custom_id": "k1:new:article5::1", "component_type": 2}, {}, "older edition"),
+    "menu without a choice": (3, {"custom_id": "k1:sec:article5::1", "component_type": 3}, {}, "older edition"),
+    "settings button": (3, {"custom_id": "g1:what:0:", "component_type": 2}, {}, "older version"),
+    "form": (5, {"custom_id": "v0:what", "components": []}, {}, "older edition"),
+    "kind of interaction": (77, {}, {}, "does not understand yet"),
+    "payload of another shape": (
+        2,
+        {"id": "9", "name": "aid"},
+        {"authorizing_integration_owners": 5},
+        "not understand",
+    ),
+}
+
+
+@pytest.mark.parametrize(("kind", "data", "extra", "words"), NO_SUCH_THING.values(), ids=NO_SUCH_THING)
+async def test_what_the_bot_does_not_know_gets_a_private_reply(
+    discord: WireDiscord, tmp_path: Path, kind: int, data: dict[str, Any], extra: dict[str, Any], words: str
+) -> None:
+    """An unknown command, component, form or kind of interaction is answered helpfully, and seen by one person only."""
+    async with run_bot(discord, tmp_path):
+        answer = await discord.answer_to(await discord.interact(kind, data, **extra), within=PATIENCE)
+        await answers_on(discord)
+
+    assert words in json.dumps(answer)
+    assert answer["data"]["flags"] & 64
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        {"id": "9", "name": "gone", "type": 1, "options": []},
+        {"id": "9", "name": "aid", "type": 1, "options": []},
+        {"id": "9", "name": "aid", "type": 1, "options": [{"name": "new", "type": 3, "value": "", "focused": True}]},
+    ],
+    ids=["unknown command", "nothing focused", "unknown option"],
+)
+async def test_a_search_for_choices_that_fails_ends_without_choices(
+    discord: WireDiscord, tmp_path: Path, data: dict[str, Any]
+) -> None:
+    """Whoever types sees that there are no suggestions, rather than an endless wait."""
+    async with run_bot(discord, tmp_path):
+        answer = await discord.answer_to(await discord.interact(4, data), within=PATIENCE)
+        await answers_on(discord)
+
+    assert answer == {"type": 8, "data": {"choices": []}}
+
+
+async def test_an_interaction_nobody_can_answer_is_dropped_with_a_line(discord: WireDiscord, tmp_path: Path) -> None:
+    """A payload without a token is noted without being quoted."""
+    async with run_bot(discord, tmp_path) as bot:
+        await discord.send("INTERACTION_CREATE", {"id": "5", "type": 2, "data": {"name": "a question of someone"}})
+        await discord.send("INTERACTION_CREATE", {"id": "x", "token": ["a secret"], "type": 2})
+        await answers_on(discord)
+
+    assert bot.output().count("says not whom to answer") == 2
+    assert "of someone" not in bot.output()
+    assert "a secret" not in bot.output()
+
+
+async def test_no_fault_prints_a_secret(discord: WireDiscord, tmp_path: Path) -> None:
+    """Whatever goes wrong, also with every debug line on, neither the bot's token nor an interaction's is printed."""
+    happenings = [
+        *itertools.chain(*ANSWERED.values()),
+        *(fault for fault, _, _ in LOST.values() if fault is not faults.hang),
+    ]
+    async with run_bot(discord, tmp_path, BOT__LOG__LEVEL="debug") as bot:
+        await answers_on(discord)
+        for fault in happenings:
+            discord.faults = itertools.chain([fault], itertools.repeat(fault, 1))
+            await discord.slash("article5")
+            await asyncio.sleep(0.5)
+            discord.faults = iter(())
+            discord.follow_up_faults = itertools.repeat(fault, 2)
+            await discord.interact(2, {"id": "901", "name": "privacy", "type": 1, "options": [EXPORT]})
+            await asyncio.sleep(0.5)
+            discord.follow_up_faults = iter(())
+        for kind, data, extra, _ in NO_SUCH_THING.values():
+            await discord.answer_to(await discord.interact(kind, data, **extra), within=PATIENCE)
+        await discord.send("MESSAGE_CREATE", {"content": f"{faults.SECRET}1", "token": f"{faults.SECRET}2"})
+        await answers_on(discord)
+        bot.stop()
+        await bot.exit_status()
+
+    assert "could not be delivered" in bot.output()
+    assert TOKEN not in bot.output()
+    assert TOKEN.rpartition(".")[2] not in bot.output()
+    assert faults.SECRET not in bot.output()
