@@ -3,11 +3,12 @@
 import asyncio
 import sys
 
-from benchmarks import answering, configured, searching, startup
+from benchmarks import answering, configured, floods, searching, startup
 
 PARTS = {
     "answering": answering.measure,
     "configured": configured.measure,
+    "floods": floods.measure,
     "searching": searching.measure,
     "startup": startup.measure,
 }

@@ -27,6 +27,7 @@ from bot.commands.votes import Votes
 from bot.delivery.client import BotClient
 from bot.delivery.command_sync import CommandSync
 from bot.delivery.counts import DeliveryCounts
+from bot.delivery.floods import FloodLimits
 from bot.delivery.news import news_sender
 from bot.delivery.servers import list_servers
 from bot.edition_news import announce_editions
@@ -46,7 +47,7 @@ from bot.rendering.privacy import PrivacyTerms
 from bot.search_index import SearchIndex
 from bot.servers.editor import SettingsEditor
 from bot.servers.registry import Servers
-from bot.settings import Settings
+from bot.settings import DeliverySettings, Settings
 from bot.storage import Storage, StoredParts
 
 log = logging.getLogger(__name__)
@@ -150,6 +151,7 @@ async def open_bot(settings: Settings, *, command_sync: CommandSync | None) -> A
             panel=panel,
             replies=replies,
             counts=counts,
+            flood_limits=_flood_limits(settings.delivery),
             command_sync=command_sync,
             on_connected=lambda: _settle(connected, learn),
         )
@@ -169,6 +171,15 @@ async def open_bot(settings: Settings, *, command_sync: CommandSync | None) -> A
             health = serve_health(settings.health.host, settings.health.port, lambda: _health(bot))
             await stack.enter_async_context(health)
         yield bot
+
+
+def _flood_limits(delivery: DeliverySettings) -> FloodLimits:
+    return FloodLimits(
+        per_person=delivery.per_person,
+        per_server=delivery.per_server,
+        total=delivery.in_total,
+        in_flight=delivery.in_flight,
+    )
 
 
 def _settle(connected: asyncio.Event, learn: Callable[[], None]) -> None:

@@ -27,6 +27,7 @@ from bot.commands.topics import AnyCommand
 from bot.commands.votes import Votes
 from bot.delivery.command_sync import CommandSync
 from bot.delivery.counts import DeliveryCounts
+from bot.delivery.floods import FloodGate, FloodLimits
 from bot.delivery.link import Link
 from bot.delivery.receive import receiver
 from bot.rendering import wording
@@ -83,6 +84,7 @@ class BotClient(discord.Client):
         panel: SettingsPanel,
         replies: Replies,
         counts: DeliveryCounts,
+        flood_limits: FloodLimits,
         command_sync: CommandSync | None,
         on_connected: Callable[[], None],
         server_commands: Mapping[int, Iterable[AnyCommand]] | None = None,
@@ -101,6 +103,7 @@ class BotClient(discord.Client):
         self.replies = replies
         self.counts = counts
         self.link = Link()
+        self.gate = FloodGate(self, flood_limits, tell=replies.tell, in_flight=lambda: self.in_flight)
         self._on_connected = on_connected
         self._presses = presses
         self._votes = votes
@@ -115,7 +118,7 @@ class BotClient(discord.Client):
                 self.tree.add_command(command, guild=discord.Object(server))
         self.command_servers = tuple(server_commands or ())
         self._connection.store_view = _forget  # type: ignore[method-assign]  # custom ids say all that presses need
-        self._connection.parsers["INTERACTION_CREATE"] = receiver(self, self, counts)
+        self._connection.parsers["INTERACTION_CREATE"] = receiver(self, self.gate, counts)
         _guard_parsers(self._connection.parsers)
 
     async def start_over(self) -> None:
@@ -172,6 +175,11 @@ class BotClient(discord.Client):
                 await self.replies.explain(interaction, error)
 
         self.track(answer(), name="press")
+
+    @property
+    def in_flight(self) -> int:
+        """How many interactions are being answered, and what else shutting down waits for."""
+        return len(self._in_flight)
 
     def track(self, coroutine: Coroutine[Any, Any, Any], *, name: str) -> asyncio.Task[Any]:
         """Run *coroutine*, which handles its own errors, as a task that shutting down waits for."""
