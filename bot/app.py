@@ -167,8 +167,12 @@ async def open_bot(settings: Settings, *, command_sync: CommandSync | None) -> A
             )
         if settings.health.port:
             from bot.health import serve_health  # brings a web server, which most bots do without
+            from bot.metrics import Metrics
 
-            health = serve_health(settings.health.host, settings.health.port, lambda: _health(bot))
+            metrics = Metrics(
+                client=client, replies=replies, query_log=query_log, library=library, loop_lag=bot.loop_lag
+            )
+            health = serve_health(settings.health.host, settings.health.port, lambda: _health(bot), metrics.text)
             await stack.enter_async_context(health)
         yield bot
 
@@ -206,7 +210,7 @@ def _open_journal(path: Path) -> QueryJournal | None:
 
 def _health(bot: Bot) -> tuple[bool, Mapping[str, Any]]:
     state = bot.query_log.state
-    return bot.client.is_ready() and not bot.client.is_closed(), {
+    return bot.client.link.connected and not bot.client.is_closed(), {
         "edition": bot.library.current.edition,
         "edition_problem": bot.library.last_problem,
         "log_waiting": bot.query_log.waiting,

@@ -136,6 +136,8 @@ class BotClient(discord.Client):
         self.link.note_identify()
 
     async def on_ready(self) -> None:
+        if not self.link.was_connected:  # somebody else connects, as in the trial
+            self.link.connected = True
         self._on_connected()
         log.info("Ready as %s.", self.user)
 
