@@ -10,7 +10,7 @@ from os import environ
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, StringConstraints, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, StringConstraints, ValidationError
 
 from bot.errors import ConfigFileError, ConfigurationError, Problem
 from bot.located import MappingNode, key_path, line_of
@@ -86,6 +86,10 @@ class DeliverySettings(_Section):
     mode: Literal["gateway"] = "gateway"
     start_patience: Annotated[float, Field(ge=0, le=86400)] = 300.0  # seconds to go on trying to reach Discord
     drain_seconds: Annotated[float, Field(ge=0, le=10)] = 5.0  # for replies in progress when asked to stop
+    per_person: Annotated[int, Field(ge=0, le=10_000)] = 40  # interactions a minute; 0: no limit, as for the next three
+    per_server: Annotated[int, Field(ge=0, le=1_000_000)] = 3_000  # interactions a minute
+    in_total: Annotated[int, Field(ge=0, le=1_000_000)] = 30_000  # interactions a minute
+    in_flight: Annotated[int, Field(ge=0, le=10_000)] = 200  # answers in progress at a time
 
 
 class HealthSettings(_Section):
@@ -110,6 +114,18 @@ class PrivacySettings(_Section):
     left_server_days: Annotated[int, Field(ge=1, le=365)] = 30  # data of servers that removed the bot
 
 
+def _listed(value: object) -> object:
+    """Take a list from the environment, where it is one text with commas."""
+    return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
+
+
+class InsightsSettings(_Section):
+    """Who may see in Discord what people ask."""
+
+    server: Annotated[int, Field(ge=0)] = 0  # id of the maintainers' server, where /insights is offered; 0: nowhere
+    users: Annotated[tuple[int, ...], BeforeValidator(_listed)] = ()  # ids of the people who may use it
+
+
 class AboutSettings(_Section):
     """Links that /about shows."""
 
@@ -127,6 +143,7 @@ class Settings(_Section):
     health: HealthSettings = Field(default_factory=HealthSettings)
     log: LogSettings = Field(default_factory=LogSettings)
     privacy: PrivacySettings = Field(default_factory=PrivacySettings)
+    insights: InsightsSettings = Field(default_factory=InsightsSettings)
     about: AboutSettings = Field(default_factory=AboutSettings)
 
     def token(self) -> str:

@@ -7,6 +7,7 @@ Discord acknowledged can be missing from the log, whenever the process dies.
 
 import logging
 import time
+from collections import Counter
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -68,6 +69,7 @@ class Replies:
         self._query_log = query_log
         self._pseudonyms = pseudonyms
         self._opt_outs = opt_outs
+        self.answered: Counter[tuple[str, str, str]] = Counter()  # by command, source and outcome; for metrics
 
     async def send(self, interaction: AnyInteraction, card: Card, asked: Asked, occasion: Occasion) -> None:
         """Answer with a new message, seen by whom the occasion says."""
@@ -120,6 +122,7 @@ class Replies:
             log.exception("The reply about a failed interaction failed too.")
 
     def _record(self, interaction: AnyInteraction, asked: Asked, occasion: Occasion) -> None:
+        self.answered[asked.command, asked.source, asked.outcome] += 1
         if not self.counts(interaction):
             return
         received = interaction.extras.get(RECEIVED, time.perf_counter())

@@ -65,7 +65,10 @@ def settings_group(library: Library, editor: SettingsEditor, panel: SettingsPane
         if file.size > SIZE_LIMIT:
             raise FileTooLarge(file.size)
         channels, roles = await channels_and_roles(interaction)
-        around = Surroundings(server=guild_id, topics=library.current.commands, channels=channels, roles=roles)
+        edition = library.current
+        around = Surroundings(
+            server=guild_id, topics=edition.commands, offered=edition.topics, channels=channels, roles=roles
+        )
         wanted = import_settings(await file.read(), around)
         stored = await editor.read(guild_id)
         await editor.keep_draft(interaction.id, guild_id, wanted.settings)

@@ -8,12 +8,15 @@ is replaced by one that catches everything. ``tests/delivery/test_discordpy_cont
 
 import asyncio
 import logging
-from collections.abc import Callable, Coroutine, Iterable, Sequence
+import time
+from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 
 import aiohttp
 import discord
 from discord import app_commands
+from discord.gateway import DiscordWebSocket
 from discord.ui.view import BaseView
 
 from bot.commands.card_presses import CardPresses
@@ -24,6 +27,8 @@ from bot.commands.topics import AnyCommand
 from bot.commands.votes import Votes
 from bot.delivery.command_sync import CommandSync
 from bot.delivery.counts import DeliveryCounts
+from bot.delivery.floods import FloodGate, FloodLimits
+from bot.delivery.link import Link
 from bot.delivery.receive import receiver
 from bot.rendering import wording
 from bot.rendering.custom_ids import Press
@@ -33,7 +38,7 @@ log = logging.getLogger(__name__)
 
 KEEPALIVE_SECONDS = 240  # a warm connection saves a TLS handshake per reply; Cloudflare closes idle ones at 400 s
 CONNECTIONS = 64
-HEARTBEAT_TIMEOUT = 45.0  # seconds of silence before the gateway counts as dead; Discord's interval is 41.25 s
+CLOSING_LIMIT = 1.0  # seconds for Discord to confirm the end of the connection
 
 
 class BotTree(app_commands.CommandTree["BotClient"]):
@@ -81,9 +86,12 @@ class BotClient(discord.Client):
         panel: SettingsPanel,
         replies: Replies,
         counts: DeliveryCounts,
+        flood_limits: FloodLimits,
         command_sync: CommandSync | None,
         on_connected: Callable[[], None],
+        server_commands: Mapping[int, Iterable[AnyCommand]] | None = None,
     ) -> None:
+        """*server_commands* are offered in the server of that id only."""
         discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
         super().__init__(
             intents=discord.Intents.none(),
@@ -92,11 +100,12 @@ class BotClient(discord.Client):
             member_cache_flags=discord.MemberCacheFlags.none(),
             chunk_guilds_at_startup=False,
             guild_ready_timeout=0.0,  # there are no guilds to wait for
-            heartbeat_timeout=HEARTBEAT_TIMEOUT,
             connector=_warm_connector(),
         )
         self.replies = replies
         self.counts = counts
+        self.link = Link()
+        self.gate = FloodGate(self, flood_limits, tell=replies.tell, in_flight=lambda: self.in_flight)
         self._on_connected = on_connected
         self._presses = presses
         self._votes = votes
@@ -106,8 +115,12 @@ class BotClient(discord.Client):
         self.tree = BotTree(self)
         for command in commands:
             self.tree.add_command(command)
+        for server, own in (server_commands or {}).items():
+            for command in own:
+                self.tree.add_command(command, guild=discord.Object(server))
+        self.command_servers = tuple(server_commands or ())
         self._connection.store_view = _forget  # type: ignore[method-assign]  # custom ids say all that presses need
-        self._connection.parsers["INTERACTION_CREATE"] = receiver(self, self, counts)
+        self._connection.parsers["INTERACTION_CREATE"] = receiver(self, self.gate, counts)
         _guard_parsers(self._connection.parsers)
 
     async def start_over(self) -> None:
@@ -118,9 +131,15 @@ class BotClient(discord.Client):
 
     async def setup_hook(self) -> None:
         if self._command_sync is not None:  # beside connecting: what Discord has registered works meanwhile
-            self.track(self._command_sync.run(self, self.tree), name="command-sync")
+            self.track(self._command_sync.run(self, self.tree, servers=self.command_servers), name="command-sync")
+
+    async def before_identify_hook(self, shard_id: int | None, *, initial: bool = False) -> None:
+        """Count the session; ``bot.delivery.identifies`` has decided when, so there is nothing left to wait for."""
+        self.link.note_identify()
 
     async def on_ready(self) -> None:
+        if not self.link.was_connected:  # somebody else connects, as in the trial
+            self.link.connected = True
         self._on_connected()
         log.info("Ready as %s.", self.user)
 
@@ -161,6 +180,11 @@ class BotClient(discord.Client):
 
         self.track(answer(), name="press")
 
+    @property
+    def in_flight(self) -> int:
+        """How many interactions are being answered, and what else shutting down waits for."""
+        return len(self._in_flight)
+
     def track(self, coroutine: Coroutine[Any, Any, Any], *, name: str) -> asyncio.Task[Any]:
         """Run *coroutine*, which handles its own errors, as a task that shutting down waits for."""
         task = asyncio.get_running_loop().create_task(coroutine, name=name)
@@ -169,12 +193,25 @@ class BotClient(discord.Client):
         return task
 
     async def drain(self, seconds: float) -> int:
-        """Wait for the replies in progress, at most *seconds*; return how many were left unfinished."""
-        if not self._in_flight:
-            return 0
+        """
+        Finish the replies in progress, take nothing new, and finish what came in until then.
+
+        Takes at most *seconds* and what closing the connection takes; returns how many replies were left unfinished.
+        """
+        deadline = time.monotonic() + seconds
         log.info("Finishing %d replies.", len(self._in_flight))
-        _, unfinished = await asyncio.wait(set(self._in_flight), timeout=seconds)
-        return len(unfinished)
+        await self._finish(deadline)
+        self.link.stopping = True
+        if isinstance(self.ws, DiscordWebSocket) and self.ws.open:
+            with suppress(TimeoutError, OSError, aiohttp.ClientError):  # then it is gone, which is as good
+                async with asyncio.timeout(CLOSING_LIMIT):
+                    await self.ws.close(1000)
+        await self._finish(deadline)
+        return len(self._in_flight)
+
+    async def _finish(self, deadline: float) -> None:
+        if self._in_flight:
+            await asyncio.wait(set(self._in_flight), timeout=max(0.0, deadline - time.monotonic()))
 
 
 def _guard_parsers(parsers: dict[str, Callable[[Any], Any]]) -> None:

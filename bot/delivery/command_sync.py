@@ -107,8 +107,32 @@ class CommandSync:
     allow_removals: bool = False
     last: Difference = field(default_factory=Difference)  # what the last run found
 
-    async def run(self, client: discord.Client, tree: app_commands.CommandTree[Any]) -> bool:
-        """Compare, and write if needed; return whether Discord has what it should."""
+    async def run(
+        self, client: discord.Client, tree: app_commands.CommandTree[Any], *, servers: Sequence[int] = ()
+    ) -> bool:
+        """
+        Compare, and write if needed; return whether Discord has what it should.
+
+        *servers* have commands of their own, which are compared likewise; there, what is not ours goes at once.
+        """
+        everywhere = await self._run_everywhere(client, tree)
+        return all([everywhere, *[await self._run_in(server, client, tree) for server in servers]])
+
+    async def _run_in(self, server: int, client: discord.Client, tree: app_commands.CommandTree[Any]) -> bool:
+        try:
+            ours, theirs = await registered_and_ours(client, tree, server=server)
+            difference = compare(ours, theirs)
+            if difference == Difference():
+                return True
+            assert client.application_id is not None, "logged in"
+            await client.http.bulk_upsert_guild_commands(client.application_id, server, payload=[*map(dict, ours)])
+        except (discord.HTTPException, aiohttp.ClientError, OSError) as error:
+            log.error("Discord did not take the commands of server %d (insights.server): %s", server, error)
+            return False
+        log.info("Commands of server %d written: %s.", server, difference)
+        return True
+
+    async def _run_everywhere(self, client: discord.Client, tree: app_commands.CommandTree[Any]) -> bool:
         try:
             ours, theirs = await registered_and_ours(client, tree)
             self.last = compare(ours, theirs)
@@ -137,11 +161,13 @@ class CommandSync:
 
 
 async def registered_and_ours(
-    client: discord.Client, tree: app_commands.CommandTree[Any]
+    client: discord.Client, tree: app_commands.CommandTree[Any], *, server: int | None = None
 ) -> tuple[list[Payload], list[Payload]]:
-    """Return our command payloads and those Discord has. The client must be logged in."""
+    """Return our command payloads and those Discord has, for all or for one server. The client must be logged in."""
     assert client.application_id is not None, "logged in"
-    ours = [command.to_dict(tree) for command in tree.get_commands()]
-    route = Route("GET", "/applications/{application_id}/commands", application_id=client.application_id)
+    guild = discord.Object(server) if server is not None else None
+    ours = [command.to_dict(tree) for command in tree.get_commands(guild=guild)]
+    scope = "" if server is None else f"/guilds/{server}"
+    route = Route("GET", f"/applications/{{application_id}}{scope}/commands", application_id=client.application_id)
     theirs = await client.http.request(route, params={"with_localizations": "true"})
     return list(ours), list(theirs)

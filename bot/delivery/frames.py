@@ -3,7 +3,6 @@
 import logging
 from typing import Any
 
-import discord.client
 from discord.gateway import DiscordWebSocket
 
 log = logging.getLogger(__name__)
@@ -23,16 +22,12 @@ class TolerantSocket(DiscordWebSocket):
         Raises:
             OSError: It made no sense, and without what it should have been there is nothing to go on with.
         """
+        session = self.session_id
         try:
             await super().received_message(msg)
         except (ValueError, TypeError, LookupError, AttributeError) as error:
-            if self.session_id is None:
+            if self.session_id is None or self.session_id != session:  # HELLO or READY
                 raise OSError(
                     f"Discord's gateway began with what is none of its frames ({type(error).__name__})"
                 ) from None
             log.error("A frame of the gateway could not be read and was dropped (%s).", type(error).__name__)
-
-
-def use_tolerant_sockets() -> None:
-    """Let every client of this process connect with ``TolerantSocket``."""
-    discord.client.DiscordWebSocket = TolerantSocket  # type: ignore[misc]  # looked up at each connection

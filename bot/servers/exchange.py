@@ -61,7 +61,8 @@ class Surroundings:
     """What settings may refer to."""
 
     server: int
-    topics: Collection[str]  # ids
+    topics: Collection[str]  # ids, those of retired topics included
+    offered: Collection[str]  # ids of the topics that answer; one of them has to remain
     channels: Collection[int] | None  # ids; None when they could not be looked up
     roles: Collection[int] | None
 
@@ -122,7 +123,7 @@ def _missing(settings: ServerSettings, around: Surroundings, data: MappingNode) 
     for topic, location in places:
         if topic not in around.topics:
             yield _problem(data, location, f"There is no topic “{topic}”. `/topics` lists them all.")
-    if set(around.topics) <= set(settings.hidden_topics):
+    if set(around.offered) <= set(settings.hidden_topics):
         yield _problem(data, ("hidden_topics",), "hides every topic. Leave at least one.")
     news = [settings.news_channel] if settings.news_channel is not None else []
     for key, ids, there, what in (

@@ -4,7 +4,7 @@ import inspect
 
 import discord
 from discord import app_commands
-from discord.gateway import DiscordWebSocket
+from discord.gateway import DiscordWebSocket, KeepAliveHandler
 from discord.http import HTTPClient, Route
 from discord.state import ConnectionState
 from discord.webhook.async_ import AsyncWebhookAdapter
@@ -37,11 +37,20 @@ def test_a_login_can_be_started_over() -> None:
     assert "self.connector is MISSING" in inspect.getsource(HTTPClient.static_login)
 
 
-def test_sockets_are_made_of_the_class_the_client_module_names() -> None:
-    """A connection that survives frames it cannot read takes the place of discord.py's."""
-    assert "DiscordWebSocket.from_client(self" in inspect.getsource(discord.Client.connect)
-    assert "ws = cls(socket" in inspect.getsource(DiscordWebSocket.from_client)
-    assert "OSError," in inspect.getsource(discord.Client.connect)
+def test_the_connection_can_be_kept_by_us() -> None:
+    """``bot.delivery.connection`` replaces ``Client.connect`` and uses what that uses."""
+    assert list(inspect.signature(DiscordWebSocket.from_client).parameters) == [
+        *("client", "initial", "gateway", "shard_id", "session", "sequence", "resume", "encoding", "compress")
+    ]
+    assert {"_last_ack", "interval"} <= vars(KeepAliveHandler(ws=_NoSocket(), interval=1.0)).keys()  # type: ignore[arg-type]
+    assert "self._max_heartbeat_timeout" in inspect.getsource(DiscordWebSocket.poll_event)
+    assert "client._connection.heartbeat_timeout" in inspect.getsource(DiscordWebSocket.from_client)
+    assert "call_hooks('before_identify'" in inspect.getsource(DiscordWebSocket.identify)
+
+
+class _NoSocket:
+    thread_id = 0
+    _max_heartbeat_timeout = 1.0
 
 
 def test_replies_go_through_the_adapter_of_the_context() -> None:

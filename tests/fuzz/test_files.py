@@ -16,7 +16,7 @@ from tests.fuzz.budget import cases
 from tests.fuzz.payloads import custom_ids
 from tests.servers.strategies import LOOKS_LIKE_YAML, TOPICS, some_settings
 
-AROUND = Surroundings(server=500, topics=TOPICS, channels=None, roles=None)
+AROUND = Surroundings(server=500, topics=TOPICS, offered=TOPICS, channels=None, roles=None)
 KEYS = (
     *("server", "answers", "private_channels", "public_channels", "sharers", "language", "hidden_topics", "note"),
     *("topic_notes", "news_channel", "keep_texts", "new", "<<", "a: b"),

@@ -20,7 +20,7 @@ OWN_TIME = settings(deadline=None, suppress_health_check=[HealthCheck.function_s
 def around(
     *, channels: Collection[int] | None = None, roles: Collection[int] | None = None, topics: Collection[str] = TOPICS
 ) -> Surroundings:
-    return Surroundings(server=SERVER, topics=topics, channels=channels, roles=roles)
+    return Surroundings(server=SERVER, topics=topics, offered=topics, channels=channels, roles=roles)
 
 
 def refusal(raw: str | bytes, surroundings: Surroundings | None = None) -> ImportRefused:

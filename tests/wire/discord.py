@@ -320,24 +320,27 @@ class WireDiscord:
                 if payload["d"]["token"] != self.token:
                     await socket.close(code=4004, message=b"Authentication failed.")
                     break
-                self._socket = socket
-                await self.send(
-                    "READY",
-                    {
-                        "v": 10,
-                        "user": BOT_USER,
-                        "guilds": [{"id": "500", "unavailable": True}],
-                        "session_id": "session",
-                        "resume_gateway_url": self.url.replace("http://", "ws://") + "/gateway",
-                        "application": {"id": str(BOT_ID), "flags": 0},
-                        "shard": [0, 1],
-                    },
-                )
-                self.ready.set()
+                await self._open_session(socket)
         if self._socket is socket:
             self._socket = None
             self.ready.clear()
         return socket
+
+    async def _open_session(self, socket: web.WebSocketResponse) -> None:
+        self._socket = socket
+        await self.send(
+            "READY",
+            {
+                "v": 10,
+                "user": BOT_USER,
+                "guilds": [{"id": "500", "unavailable": True}],
+                "session_id": "session",
+                "resume_gateway_url": self.url.replace("http://", "ws://") + "/gateway",
+                "application": {"id": str(BOT_ID), "flags": 0},
+                "shard": [0, 1],
+            },
+        )
+        self.ready.set()
 
     def application(self) -> web.Application:
         """Return the web application that serves this Discord."""
