@@ -3,16 +3,29 @@
 import asyncio
 import sys
 
-from benchmarks import answering, beside, configured, logging, reporting, reviewing, searching, startup
+from benchmarks import (
+    answering,
+    beside,
+    configured,
+    floods,
+    logging,
+    reporting,
+    reviewing,
+    searching,
+    sending,
+    startup,
+)
 
 PARTS = {
     "answering": answering.measure,
     "beside": beside.measure,
     "configured": configured.measure,
+    "floods": floods.measure,
     "logging": logging.measure,
     "reporting": reporting.measure,
     "reviewing": reviewing.measure,
     "searching": searching.measure,
+    "sending": sending.measure,
     "startup": startup.measure,
 }
 

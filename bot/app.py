@@ -27,6 +27,8 @@ from bot.commands.topics import topic_commands
 from bot.commands.votes import Votes
 from bot.delivery.client import BotClient
 from bot.delivery.command_sync import CommandSync
+from bot.delivery.counts import DeliveryCounts
+from bot.delivery.floods import FloodLimits
 from bot.delivery.news import news_sender
 from bot.delivery.servers import list_servers
 from bot.edition_news import announce_editions
@@ -36,6 +38,7 @@ from bot.knowledge.compiled import read_compiled, write_compiled
 from bot.knowledge.editions import EditionChange, Library, watch
 from bot.knowledge.files import fingerprint_of
 from bot.knowledge.models import Knowledge
+from bot.loop_watch import LoopLag
 from bot.privacy import OptOuts, Privacy
 from bot.pseudonyms import load_pseudonyms
 from bot.query_journal import QueryJournal
@@ -46,7 +49,7 @@ from bot.rendering.privacy import PrivacyTerms
 from bot.search_index import SearchIndex
 from bot.servers.editor import SettingsEditor
 from bot.servers.registry import Servers
-from bot.settings import Settings
+from bot.settings import DeliverySettings, Settings
 from bot.storage import Storage, StoredParts
 
 log = logging.getLogger(__name__)
@@ -61,6 +64,7 @@ class Bot:
     query_log: QueryLog
     servers: Servers
     index: SearchIndex
+    loop_lag: LoopLag  # kept by whoever runs the loop
 
 
 def load_edition(folder: Path) -> Knowledge:
@@ -125,6 +129,7 @@ async def open_bot(settings: Settings, *, command_sync: CommandSync | None) -> A
         )
         stack.callback(connected.set)  # when stopping before Discord was reached, the log waits no longer
         replies = Replies(query_log, pseudonyms, opt_outs)
+        counts = DeliveryCounts()
         occasions = Occasions(library, servers)
         links = AboutLinks(code=settings.about.code_url, privacy=settings.about.privacy_url)
         index = SearchIndex(settings.knowledge.folder, folder / "search.bin", learn=settings.knowledge.learn)
@@ -154,6 +159,8 @@ async def open_bot(settings: Settings, *, command_sync: CommandSync | None) -> A
             panel=panel,
             desk=desk,
             replies=replies,
+            counts=counts,
+            flood_limits=_flood_limits(settings.delivery),
             command_sync=command_sync,
             server_commands={settings.insights.server: [insights_command(desk)]} if settings.insights.server else {},
             on_connected=lambda: _settle(connected, learn),
@@ -162,7 +169,7 @@ async def open_bot(settings: Settings, *, command_sync: CommandSync | None) -> A
         wake_news = await stack.enter_async_context(
             announce_editions(storage.news, lambda: library.current, news_sender(client), servers.hidden_topics)
         )
-        bot = Bot(client=client, library=library, query_log=query_log, servers=servers, index=index)
+        bot = Bot(client=client, library=library, query_log=query_log, servers=servers, index=index, loop_lag=LoopLag())
         if settings.knowledge.reload_seconds:
             seconds = settings.knowledge.reload_seconds
             await stack.enter_async_context(
@@ -170,10 +177,23 @@ async def open_bot(settings: Settings, *, command_sync: CommandSync | None) -> A
             )
         if settings.health.port:
             from bot.health import serve_health  # brings a web server, which most bots do without
+            from bot.metrics import Metrics
 
-            health = serve_health(settings.health.host, settings.health.port, lambda: _health(bot))
+            metrics = Metrics(
+                client=client, replies=replies, query_log=query_log, library=library, loop_lag=bot.loop_lag
+            )
+            health = serve_health(settings.health.host, settings.health.port, lambda: _health(bot), metrics.text)
             await stack.enter_async_context(health)
         yield bot
+
+
+def _flood_limits(delivery: DeliverySettings) -> FloodLimits:
+    return FloodLimits(
+        per_person=delivery.per_person,
+        per_server=delivery.per_server,
+        total=delivery.in_total,
+        in_flight=delivery.in_flight,
+    )
 
 
 def _settle(connected: asyncio.Event, learn: Callable[[], None]) -> None:
@@ -201,7 +221,7 @@ def _open_journal(path: Path) -> QueryJournal:
 
 def _health(bot: Bot) -> tuple[bool, Mapping[str, Any]]:
     state = bot.query_log.state
-    return bot.client.is_ready() and not bot.client.is_closed(), {
+    return bot.client.link.connected and not bot.client.is_closed(), {
         "edition": bot.library.current.edition,
         "edition_problem": bot.library.last_problem,
         "log_waiting": bot.query_log.waiting,

@@ -17,6 +17,10 @@ class ConfigurationError(BotError):
     """The operator has to change a setting; ``str(error)`` is what they read. Exit status 78."""
 
 
+class ReplyLost(BotError):
+    """A reply did not reach Discord. It was logged and counted where it happened, and no other reply can arrive."""
+
+
 class TryAgainLater(BotError):
     """Discord or the network could not be reached for too long. Exit status 75."""
 

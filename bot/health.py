@@ -1,4 +1,4 @@
-"""Two addresses for whoever watches the process: is it alive, is it answering."""
+"""Addresses for whoever watches the process: is it alive, is it answering, and its numbers."""
 
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
@@ -7,28 +7,37 @@ from typing import Any
 from aiohttp import web
 
 from bot.errors import ConfigurationError
+from bot.exposition import CONTENT_TYPE
 
 Report = Callable[[], tuple[bool, Mapping[str, Any]]]  # whether it is ready, and the facts behind that
 
 
 @asynccontextmanager
-async def serve_health(host: str, port: int, report: Report) -> AsyncIterator[None]:
+async def serve_health(host: str, port: int, report: Report, metrics: Callable[[], str]) -> AsyncIterator[None]:
     """
-    Answer ``GET /livez`` with 200 while the event loop runs, and ``GET /readyz`` with 200 or 503 and *report*'s facts.
+    Answer three questions of whoever watches.
+
+    ``GET /healthz``, also ``/livez``: 200 while the event loop turns.
+    ``GET /readyz``: 200 or 503, and *report*'s facts.
+    ``GET /metrics``: what *metrics* returns, as Prometheus reads it.
 
     Raises:
         ConfigurationError: The port cannot be listened on.
     """
 
-    async def livez(_: web.Request) -> web.Response:
+    async def healthz(_: web.Request) -> web.Response:
         return web.Response(text="alive\n")
 
     async def readyz(_: web.Request) -> web.Response:
         ready, facts = report()
         return web.json_response({"ready": ready, **facts}, status=200 if ready else 503)
 
+    async def numbers(_: web.Request) -> web.Response:
+        return web.Response(body=metrics().encode(), headers={"Content-Type": CONTENT_TYPE})
+
     app = web.Application()
-    app.add_routes([web.get("/livez", livez), web.get("/readyz", readyz)])
+    app.add_routes([web.get("/healthz", healthz), web.get("/livez", healthz)])
+    app.add_routes([web.get("/readyz", readyz), web.get("/metrics", numbers)])
     runner = web.AppRunner(app, access_log=None)
     await runner.setup()
     try:

@@ -4,6 +4,7 @@ import asyncio
 import logging
 import os
 import signal
+import threading
 from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any, TypeVar
 
@@ -11,8 +12,10 @@ from bot.app import open_bot
 from bot.delivery.client import BotClient
 from bot.delivery.command_sync import CommandSync, Difference, compare, registered_and_ours
 from bot.delivery.gateway import log_in, run_gateway, use_api
+from bot.delivery.identifies import IdentifyLedger
 from bot.errors import ConfigurationError, KnowledgeError, TryAgainLater
 from bot.logs import configure_logging
+from bot.loop_watch import watch_loop
 from bot.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -36,9 +39,12 @@ def run_bot(settings: Settings, *, allow_removals: bool) -> None:
     use_api(settings.discord.api_url)
 
     async def serve() -> None:
-        async with open_bot(settings, command_sync=CommandSync(allow_removals=allow_removals)) as bot:
-            connection = run_gateway(bot.client, token, patience=settings.delivery.start_patience)
-            await _until_signal(connection, lambda: bot.client.drain(settings.delivery.drain_seconds))
+        stop = _stop_on_signals()
+        ledger = IdentifyLedger(settings.database.folder / "sign-ins.txt")
+        sync = CommandSync(allow_removals=allow_removals)
+        async with open_bot(settings, command_sync=sync) as bot, watch_loop(bot.loop_lag):
+            connection = run_gateway(bot.client, token, patience=settings.delivery.start_patience, ledger=ledger)
+            await _until(stop, connection, lambda: bot.client.drain(settings.delivery.drain_seconds))
 
     try:
         asyncio.run(serve())
@@ -68,28 +74,47 @@ def run_bot_in_browser(settings: Settings, *, browser: bool, locale: str, port: 
     )
 
     async def serve() -> None:
+        stop = _stop_on_signals()
         async with open_bot(trial, command_sync=CommandSync()) as bot:
             page = run_trial(bot.client, browser=browser, locale=locale, port=port)
-            await _until_signal(page, lambda: bot.client.drain(1.0))
+            await _until(stop, page, lambda: bot.client.drain(1.0))
 
     asyncio.run(serve())
 
 
-async def _until_signal(work: Coroutine[Any, Any, None], drain: Callable[[], Awaitable[int]]) -> None:
-    """Run *work* to its end, or until SIGTERM or SIGINT; then let *drain* finish what is in progress."""
+def _stop_on_signals() -> asyncio.Event:
+    """
+    Return what SIGTERM or SIGINT set from now on, also while parts are still being opened.
+
+    A second signal ends the process at once, and so does a shutdown that takes too long.
+    """
     stop = asyncio.Event()
+
+    def ask() -> None:
+        if stop.is_set():
+            _leave_now("Asked again to stop; leaving now.")
+        log.info("Stopping.")
+        stop.set()
+        # A thread, because a loop that is stuck runs no timers. It does not keep the process from ending.
+        limit = threading.Timer(SHUTDOWN_LIMIT, _leave_now, ["Stopping took too long; leaving now."])
+        limit.daemon = True
+        limit.start()
+
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, stop.set)
+        loop.add_signal_handler(number, ask)
+    return stop
+
+
+async def _until(stop: asyncio.Event, work: Coroutine[Any, Any, None], drain: Callable[[], Awaitable[int]]) -> None:
+    """Run *work* to its end, or until *stop* is set; then let *drain* finish what is in progress."""
+    loop = asyncio.get_running_loop()
     working = loop.create_task(work, name="work")
     stopping = loop.create_task(stop.wait(), name="stop-signal")
     try:
         await asyncio.wait({working, stopping}, return_when=asyncio.FIRST_COMPLETED)
-        if stop.is_set():
-            log.info("Stopping.")
-            loop.call_later(SHUTDOWN_LIMIT, _give_up)
-            if unfinished := await drain():
-                log.warning("%d replies could not be finished in time.", unfinished)
+        if stop.is_set() and (unfinished := await drain()):
+            log.warning("%d replies could not be finished in time.", unfinished)
     finally:
         stopping.cancel()
         if not working.done():
@@ -99,10 +124,9 @@ async def _until_signal(work: Coroutine[Any, Any, None], drain: Callable[[], Awa
         working.result()
 
 
-def _give_up() -> None:
-    """End a shutdown that hangs; rows not yet in the database are in the journal."""
-    log.error("Stopping took too long; leaving now.")
-    logging.shutdown()
+def _leave_now(why: str) -> None:
+    """End the process as it is; rows not yet in the database are in the journal."""
+    log.error("%s", why)
     os._exit(0)
 
 

@@ -86,6 +86,10 @@ class DeliverySettings(_Section):
     mode: Literal["gateway"] = "gateway"
     start_patience: Annotated[float, Field(ge=0, le=86400)] = 300.0  # seconds to go on trying to reach Discord
     drain_seconds: Annotated[float, Field(ge=0, le=10)] = 5.0  # for replies in progress when asked to stop
+    per_person: Annotated[int, Field(ge=0, le=10_000)] = 40  # interactions a minute; 0: no limit, as for the next three
+    per_server: Annotated[int, Field(ge=0, le=1_000_000)] = 3_000  # interactions a minute
+    in_total: Annotated[int, Field(ge=0, le=1_000_000)] = 30_000  # interactions a minute
+    in_flight: Annotated[int, Field(ge=0, le=10_000)] = 200  # answers in progress at a time
 
 
 class HealthSettings(_Section):

@@ -9,6 +9,8 @@ from bot.errors import UserError
 
 REMEMBERED = 50_000  # buckets kept; the longest unused is forgotten first, which can only be generous
 
+ROUNDING = 1e-6  # seconds; sums of waits are not exact
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Allowance:
@@ -47,7 +49,7 @@ class Buckets:
         now = self._clock()
         full_at = max(now, self._full_at.get(key, now))
         wait = full_at - now - (self._allowance.burst - 1) * self._allowance.seconds
-        if wait > 0:
+        if wait > ROUNDING:
             return wait
         self._full_at[key] = full_at + self._allowance.seconds
         self._full_at.move_to_end(key)

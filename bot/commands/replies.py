@@ -7,6 +7,7 @@ Discord acknowledged can be missing from the log, whenever the process dies.
 
 import logging
 import time
+from collections import Counter
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -14,7 +15,7 @@ import discord
 from discord import app_commands
 
 from bot.commands.occasions import AnyInteraction, Occasion
-from bot.errors import UserError
+from bot.errors import ReplyLost, UserError
 from bot.privacy import OptOuts
 from bot.pseudonyms import Pseudonyms
 from bot.query import Query
@@ -68,6 +69,7 @@ class Replies:
         self._query_log = query_log
         self._pseudonyms = pseudonyms
         self._opt_outs = opt_outs
+        self.answered: Counter[tuple[str, str, str]] = Counter()  # by command, source and outcome; for metrics
 
     async def send(self, interaction: AnyInteraction, card: Card, asked: Asked, occasion: Occasion) -> None:
         """Answer with a new message, seen by whom the occasion says."""
@@ -101,6 +103,8 @@ class Replies:
         cause = error.original if isinstance(error, app_commands.CommandInvokeError) else error
         try:
             match cause:
+                case ReplyLost():
+                    return  # logged and counted; no other reply can arrive
                 case UserError():
                     await self.tell(interaction, str(cause))
                 case app_commands.CommandNotFound() | app_commands.CommandSignatureMismatch():
@@ -110,12 +114,15 @@ class Replies:
                 case _:
                     log.error("An interaction failed.", exc_info=cause)
                     await self.tell(interaction, wording.SOMETHING_BROKE)
+        except ReplyLost:
+            pass  # logged and counted
         except discord.HTTPException as failure:
             log.warning("The reply about a failed interaction was refused too: %s", failure)
         except Exception:  # nothing is left that could answer
             log.exception("The reply about a failed interaction failed too.")
 
     def _record(self, interaction: AnyInteraction, asked: Asked, occasion: Occasion) -> None:
+        self.answered[asked.command, asked.source, asked.outcome] += 1
         if not self.counts(interaction):
             return
         received = interaction.extras.get(RECEIVED, time.perf_counter())

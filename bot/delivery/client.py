@@ -10,41 +10,44 @@ import asyncio
 import logging
 import time
 from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 
 import aiohttp
 import discord
 from discord import app_commands
+from discord.gateway import DiscordWebSocket
+from discord.ui.view import BaseView
 
 from bot.commands.card_presses import CardPresses
 from bot.commands.insights import InsightsDesk
 from bot.commands.occasions import AnyInteraction
-from bot.commands.replies import RECEIVED, Replies
+from bot.commands.replies import Replies
 from bot.commands.settings_panel import SettingsPanel
 from bot.commands.topics import AnyCommand
 from bot.commands.votes import Votes
 from bot.delivery.command_sync import CommandSync
-from bot.rendering.components import CardButton, CardSelect
-from bot.rendering.custom_ids import VERSION, Press
+from bot.delivery.counts import DeliveryCounts
+from bot.delivery.floods import FloodGate, FloodLimits
+from bot.delivery.link import Link
+from bot.delivery.receive import receiver
+from bot.rendering import wording
+from bot.rendering.custom_ids import Press
 from bot.rendering.insights import VERSION as INSIGHTS_VERSION
-from bot.rendering.insights import InsightsButton
-from bot.rendering.panel import PanelItem
+from bot.rendering.insights import InsightsPress
 from bot.rendering.panel_ids import PANEL_VERSION, PanelPress
 
 log = logging.getLogger(__name__)
 
-_KNOWN = tuple(f"{version}:" for version in (VERSION, PANEL_VERSION, INSIGHTS_VERSION))  # of our components
-
 KEEPALIVE_SECONDS = 240  # a warm connection saves a TLS handshake per reply; Cloudflare closes idle ones at 400 s
 CONNECTIONS = 64
-HEARTBEAT_TIMEOUT = 45.0  # seconds of silence before the gateway counts as dead; Discord's interval is 41.25 s
+CLOSING_LIMIT = 1.0  # seconds for Discord to confirm the end of the connection
 
 
 class BotTree(app_commands.CommandTree["BotClient"]):
     """Runs commands; whatever fails, the person gets an answer."""
 
     def _from_interaction(self, interaction: discord.Interaction["BotClient"]) -> None:
-        interaction.extras[RECEIVED] = time.perf_counter()
         self.client.track(self._answer(interaction), name="command")
 
     async def _answer(self, interaction: discord.Interaction["BotClient"]) -> None:
@@ -52,12 +55,26 @@ class BotTree(app_commands.CommandTree["BotClient"]):
             await self._call(interaction)
         except Exception as error:  # noqa: BLE001  the edge: the reply says what can be said
             await self.on_error(interaction, error)
+        if interaction.type is discord.InteractionType.autocomplete and not interaction.response.is_done():
+            await self._offer_nothing(interaction)
+
+    async def _offer_nothing(self, interaction: discord.Interaction[Any]) -> None:
+        """End a search for choices that failed; otherwise the person's Discord goes on waiting for them."""
+        try:
+            await interaction.response.autocomplete([])
+        except Exception:  # nothing is left that could answer
+            log.exception("Choices could not be offered.")
 
     async def on_error(self, interaction: discord.Interaction[Any], error: Exception, /) -> None:
-        if interaction.type is discord.InteractionType.autocomplete:
-            log.error("Autocomplete failed.", exc_info=error)
-            return
-        await self.client.replies.explain(interaction, error)
+        match interaction.type, error:
+            case discord.InteractionType.autocomplete, (
+                app_commands.CommandNotFound() | app_commands.CommandSignatureMismatch()
+            ):
+                log.info("Choices were asked for of a command that has changed or is no longer offered.")
+            case discord.InteractionType.autocomplete, _:
+                log.error("Choices could not be found.", exc_info=error)
+            case _:
+                await self.client.replies.explain(interaction, error)
 
 
 class BotClient(discord.Client):
@@ -72,6 +89,8 @@ class BotClient(discord.Client):
         panel: SettingsPanel,
         desk: InsightsDesk,
         replies: Replies,
+        counts: DeliveryCounts,
+        flood_limits: FloodLimits,
         command_sync: CommandSync | None,
         on_connected: Callable[[], None],
         server_commands: Mapping[int, Iterable[AnyCommand]] | None = None,
@@ -85,10 +104,12 @@ class BotClient(discord.Client):
             member_cache_flags=discord.MemberCacheFlags.none(),
             chunk_guilds_at_startup=False,
             guild_ready_timeout=0.0,  # there are no guilds to wait for
-            heartbeat_timeout=HEARTBEAT_TIMEOUT,
             connector=_warm_connector(),
         )
         self.replies = replies
+        self.counts = counts
+        self.link = Link()
+        self.gate = FloodGate(self, flood_limits, tell=replies.tell, in_flight=lambda: self.in_flight)
         self._on_connected = on_connected
         self._presses = presses
         self._votes = votes
@@ -103,7 +124,8 @@ class BotClient(discord.Client):
             for command in own:
                 self.tree.add_command(command, guild=discord.Object(server))
         self.command_servers = tuple(server_commands or ())
-        self.add_dynamic_items(CardButton, CardSelect, PanelItem, InsightsButton)
+        self._connection.store_view = _forget  # type: ignore[method-assign]  # custom ids say all that presses need
+        self._connection.parsers["INTERACTION_CREATE"] = receiver(self, self.gate, counts)
         _guard_parsers(self._connection.parsers)
 
     async def start_over(self) -> None:
@@ -116,45 +138,46 @@ class BotClient(discord.Client):
         if self._command_sync is not None:  # beside connecting: what Discord has registered works meanwhile
             self.track(self._command_sync.run(self, self.tree, servers=self.command_servers), name="command-sync")
 
+    async def before_identify_hook(self, shard_id: int | None, *, initial: bool = False) -> None:
+        """Count the session; ``bot.delivery.identifies`` has decided when, so there is nothing left to wait for."""
+        self.link.note_identify()
+
     async def on_ready(self) -> None:
+        if not self.link.was_connected:  # somebody else connects, as in the trial
+            self.link.connected = True
         self._on_connected()
         log.info("Ready as %s.", self.user)
-
-    async def on_interaction(self, interaction: discord.Interaction["BotClient"]) -> None:
-        """Answer forms, and presses of components that none of ours carries; discord.py would drop them silently."""
-        data: dict[str, Any] = dict(interaction.data or {})
-        custom_id = str(data.get("custom_id", ""))
-        match interaction.type:
-            case discord.InteractionType.modal_submit:
-                await self._run(self._submit(interaction, custom_id), interaction)
-            case discord.InteractionType.component if not custom_id.startswith(_KNOWN):
-                of_a_panel = _is_of_a_panel(custom_id)
-                await (self.handle_panel(interaction, None, ()) if of_a_panel else self.handle_press(interaction, None))
-
-    async def _submit(self, interaction: AnyInteraction, custom_id: str) -> None:
-        if _is_of_a_panel(custom_id):
-            await self._panel.submit_note(interaction, PanelPress.parse(custom_id))
-        else:
-            await self._votes.submit(interaction, Press.parse(custom_id))
 
     async def on_error(self, event_method: str, /, *args: Any, **kwargs: Any) -> None:
         log.exception("Handling the event %s failed.", event_method)
 
-    async def handle_press(self, interaction: AnyInteraction, press: Any) -> None:
-        """Answer a pressed component of a card; see ``bot.rendering.components.PressHandler``."""
-        await self._run(self._presses.handle(interaction, press), interaction)
+    def take_command(self, interaction: AnyInteraction) -> None:
+        """Answer a command; see ``bot.delivery.receive.Answerer`` for this and the next three."""
+        self.tree._from_interaction(interaction)
 
-    async def handle_panel(self, interaction: AnyInteraction, press: Any, values: Sequence[str]) -> None:
-        """Answer a used component of the settings panel; see ``bot.rendering.panel.PanelPressHandler``."""
-        await self._run(self._panel.handle(interaction, press, values), interaction)
+    def take_press(self, interaction: AnyInteraction, custom_id: str, values: Sequence[str]) -> None:
+        if _is_of_a_panel(custom_id):
+            self._run(self._panel.handle(interaction, PanelPress.parse(custom_id), values), interaction)
+        elif custom_id.startswith(f"{INSIGHTS_VERSION}:"):
+            self._run(self._desk.handle(interaction, InsightsPress.parse(custom_id)), interaction)
+        else:
+            press = Press.parse(custom_id)
+            if press is not None and press.is_menu:
+                press = press.choosing(values[0]) if values else None
+            self._run(self._presses.handle(interaction, press), interaction)
 
-    async def handle_insights(self, interaction: AnyInteraction, press: Any) -> None:
-        """Answer a pressed button of ``/insights``; see ``bot.rendering.insights.InsightsHandler``."""
-        await self._run(self._desk.handle(interaction, press), interaction)
+    def take_form(self, interaction: AnyInteraction, custom_id: str) -> None:
+        if _is_of_a_panel(custom_id):
+            self._run(self._panel.submit_note(interaction, PanelPress.parse(custom_id)), interaction)
+        else:
+            self._run(self._votes.submit(interaction, Press.parse(custom_id)), interaction)
 
-    async def _run(self, answering: Coroutine[Any, Any, None], interaction: AnyInteraction) -> None:
+    def take_unknown(self, interaction: AnyInteraction) -> None:
+        log.warning("An interaction of the unknown type %s was received.", interaction.type.value)
+        self._run(self.replies.tell(interaction, wording.NOT_UNDERSTOOD), interaction)
+
+    def _run(self, answering: Coroutine[Any, Any, None], interaction: AnyInteraction) -> None:
         """Carry out what answers *interaction*, as a task that shutting down waits for."""
-        interaction.extras.setdefault(RECEIVED, time.perf_counter())
 
         async def answer() -> None:
             try:
@@ -162,7 +185,12 @@ class BotClient(discord.Client):
             except Exception as error:  # noqa: BLE001  the edge: the reply says what can be said
                 await self.replies.explain(interaction, error)
 
-        await self.track(answer(), name="press")
+        self.track(answer(), name="press")
+
+    @property
+    def in_flight(self) -> int:
+        """How many interactions are being answered, and what else shutting down waits for."""
+        return len(self._in_flight)
 
     def track(self, coroutine: Coroutine[Any, Any, Any], *, name: str) -> asyncio.Task[Any]:
         """Run *coroutine*, which handles its own errors, as a task that shutting down waits for."""
@@ -172,12 +200,25 @@ class BotClient(discord.Client):
         return task
 
     async def drain(self, seconds: float) -> int:
-        """Wait for the replies in progress, at most *seconds*; return how many were left unfinished."""
-        if not self._in_flight:
-            return 0
+        """
+        Finish the replies in progress, take nothing new, and finish what came in until then.
+
+        Takes at most *seconds* and what closing the connection takes; returns how many replies were left unfinished.
+        """
+        deadline = time.monotonic() + seconds
         log.info("Finishing %d replies.", len(self._in_flight))
-        _, unfinished = await asyncio.wait(set(self._in_flight), timeout=seconds)
-        return len(unfinished)
+        await self._finish(deadline)
+        self.link.stopping = True
+        if isinstance(self.ws, DiscordWebSocket) and self.ws.open:
+            with suppress(TimeoutError, OSError, aiohttp.ClientError):  # then it is gone, which is as good
+                async with asyncio.timeout(CLOSING_LIMIT):
+                    await self.ws.close(1000)
+        await self._finish(deadline)
+        return len(self._in_flight)
+
+    async def _finish(self, deadline: float) -> None:
+        if self._in_flight:
+            await asyncio.wait(set(self._in_flight), timeout=max(0.0, deadline - time.monotonic()))
 
 
 def _is_of_a_panel(custom_id: str) -> bool:
@@ -205,6 +246,10 @@ def _guard_parsers(parsers: dict[str, Callable[[Any], Any]]) -> None:
 
     for event in parsers.keys() - {"READY", "RESUMED"}:
         parsers[event] = guarded(event, parsers[event])
+
+
+def _forget(view: BaseView, message_id: int | None = None) -> None:
+    """Keep nothing of a sent card or form, as memory must not grow with people."""
 
 
 def _warm_connector() -> aiohttp.TCPConnector:

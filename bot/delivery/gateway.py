@@ -11,27 +11,21 @@ import random
 
 import aiohttp
 import discord
-import yarl
-from discord.gateway import DiscordWebSocket
 from discord.http import Route
 
+from bot.delivery.callback import use_adapter
 from bot.delivery.client import BotClient
+from bot.delivery.connection import Connection, Pace
+from bot.delivery.identifies import IdentifyGuard, IdentifyLedger, IdentifyLimits, SessionStart
 from bot.errors import ConfigurationError, TryAgainLater
 
 log = logging.getLogger(__name__)
 
 RETRY_BASE = 1.0  # seconds before the second attempt at reaching Discord
 RETRY_LIMIT = 30.0  # seconds between attempts at the most
-
-# https://docs.discord.com/developers/topics/opcodes-and-status-codes#gateway-gateway-close-event-codes
-_CLOSE_REASONS = {
-    4004: "Discord no longer accepts the token. Make a new one in the developer portal and set DISCORD_TOKEN.",
-    4010: "Discord refused the shard number.",
-    4011: "Discord asks for sharding: the bot is in too many servers for one connection.",
-    4012: "Discord no longer serves this gateway version. Update the bot.",
-    4013: "Discord refused the intents sent. Update the bot.",
-    4014: "Discord refused the intents: they are not switched on for this application in the developer portal.",
-}
+ATTEMPT_LIMIT = 60.0  # seconds for one attempt, discord.py's own retries included
+QUESTION_LIMIT = 15.0  # seconds for asking how many sessions are left
+WAITED_OUT = 20.0  # seconds of a rate limit that discord.py waits out itself; longer ones are our business
 
 
 def use_api(api_url: str) -> None:
@@ -39,49 +33,122 @@ def use_api(api_url: str) -> None:
     Route.BASE = api_url.rstrip("/")
 
 
-async def run_gateway(client: BotClient, token: str, *, patience: float) -> None:
+async def run_gateway(
+    client: BotClient,
+    token: str,
+    *,
+    patience: float,
+    ledger: IdentifyLedger,
+    pace: Pace = Pace(),  # noqa: B008  frozen
+    limits: IdentifyLimits = IdentifyLimits(),  # noqa: B008  frozen
+) -> None:
     """
     Log *client* in and stay connected until it is closed.
 
     Raises:
         ConfigurationError: Discord refuses the token or the application's settings.
-        TryAgainLater: Discord could not be reached for *patience* seconds.
+        TryAgainLater: Discord could not be reached for *patience* seconds, or the bot signs in too often.
     """
+    guard = IdentifyGuard(ledger, lambda: _session_start(client), limits)
+    guard.check_start()
+    client.link.ledger = ledger
+    deadline = asyncio.get_running_loop().time() + patience
+    use_adapter(client.counts)
     await log_in(client, token, patience=patience)
+    rest = max(0.0, deadline - asyncio.get_running_loop().time())
+    await Connection(client, guard, patience=rest, pace=pace).run()
+
+
+async def _session_start(client: BotClient) -> SessionStart:
+    """Ask Discord where the gateway is and how many sessions are left."""
+    async with asyncio.timeout(QUESTION_LIMIT):
+        try:
+            data = await client.http.request(Route("GET", "/gateway/bot"))
+        except discord.HTTPException as error:
+            _require_transient(error)
+            raise
     try:
-        await client.connect()
-    except discord.PrivilegedIntentsRequired:
-        raise ConfigurationError(_CLOSE_REASONS[4014]) from None
-    except discord.ConnectionClosed as error:
-        if error.code in _CLOSE_REASONS:
-            raise ConfigurationError(_CLOSE_REASONS[error.code]) from None
-        raise TryAgainLater(f"Discord closed the connection for good (code {error.code}).") from error
+        limit = data["session_start_limit"]
+        return SessionStart(
+            address=str(data["url"]),
+            total=int(limit["total"]),
+            remaining=int(limit["remaining"]),
+            reset_after=int(limit["reset_after"]) / 1000,
+        )
+    except (TypeError, KeyError, ValueError) as error:  # something other than Discord answered
+        raise OSError(f"GET /gateway/bot brought something unknown ({type(error).__name__})") from error
 
 
 async def log_in(client: BotClient, token: str, *, patience: float) -> None:
-    """Check the token, register what is to be registered, and learn where the gateway is."""
-    deadline = asyncio.get_running_loop().time() + patience
-    wait = RETRY_BASE
-    while True:
-        try:
-            await client.login(token)
-            _, address, _ = await client.http.get_bot_gateway()
-        except discord.LoginFailure:
-            raise ConfigurationError(
-                "Discord refused the token. Copy it again from Bot in the developer portal into DISCORD_TOKEN."
-            ) from None
-        except discord.HTTPException as error:
-            if error.status < 500 and error.status != 429:
-                raise ConfigurationError(f"Discord refused to let the bot start: {error}") from None
-            reason: Exception = error
-        except (aiohttp.ClientError, OSError, TimeoutError, TypeError, KeyError, discord.GatewayNotFound) as error:
-            reason = error  # TypeError and KeyError: something other than Discord answered, such as a captive portal
-        else:
-            DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(address)
-            return
-        if asyncio.get_running_loop().time() + wait > deadline:
-            raise TryAgainLater(f"Discord could not be reached: {type(reason).__name__}: {reason}")
-        log.warning("Discord could not be reached (%s: %s); trying again.", type(reason).__name__, reason)
+    """
+    Check the token and register what is to be registered.
+
+    Raises:
+        ConfigurationError: Discord refuses the token or the application's settings.
+        TryAgainLater: Discord could not be reached for *patience* seconds.
+    """
+    loop = asyncio.get_running_loop()
+    deadline = loop.time() + patience
+    longest = RETRY_BASE
+    while (failure := await _attempt(client, token)) is not None:
+        wait = max(random.uniform(longest / 2, longest), _asked_to_wait(failure))
+        reason = f"{type(failure).__name__}: {failure}".rstrip(": ")
+        if loop.time() + wait > deadline:
+            raise TryAgainLater(f"Discord could not be reached: {reason}")
+        log.warning("Discord could not be reached (%s); trying again.", reason)
         await client.start_over()
-        await asyncio.sleep(random.uniform(wait / 2, wait))
-        wait = min(wait * 2, RETRY_LIMIT)
+        await asyncio.sleep(wait)
+        longest = min(longest * 2, RETRY_LIMIT)
+
+
+async def _attempt(client: BotClient, token: str) -> Exception | None:
+    """Log in once; return what a later attempt may overcome, or None when it worked."""
+    client.http.max_ratelimit_timeout = WAITED_OUT
+    try:
+        async with asyncio.timeout(ATTEMPT_LIMIT):
+            await client.login(token)
+    except discord.LoginFailure as error:
+        cause = error.__cause__
+        if isinstance(cause, discord.HTTPException) and not _is_from_discord(cause):
+            return cause
+        raise ConfigurationError(
+            "Discord refused the token. Copy it again from Bot in the developer portal into DISCORD_TOKEN."
+        ) from None
+    except discord.HTTPException as error:
+        _require_transient(error)
+        return error
+    except (aiohttp.ClientError, OSError, TimeoutError, discord.RateLimited) as error:
+        return error
+    except (TypeError, KeyError, ValueError, AttributeError) as error:
+        return error  # something other than Discord answered, such as a captive portal
+    finally:
+        client.http.max_ratelimit_timeout = None
+    return None
+
+
+def _require_transient(error: discord.HTTPException) -> None:
+    """
+    Make sure that a later attempt may overcome *error*.
+
+    Raises:
+        ConfigurationError: Discord itself says that it will not.
+    """
+    if error.status < 500 and error.status != 429 and _is_from_discord(error):
+        raise ConfigurationError(f"Discord refused to let the bot start: {error}") from None
+
+
+def _is_from_discord(error: discord.HTTPException) -> bool:
+    """Whether Discord's API answered, and not a proxy or a captive portal on the way: those do not speak JSON."""
+    return error.response.headers.get("Content-Type", "").startswith("application/json")
+
+
+def _asked_to_wait(failure: Exception) -> float:
+    """Return the seconds a rate limit asks for."""
+    if isinstance(failure, discord.RateLimited):
+        return failure.retry_after
+    if isinstance(failure, discord.HTTPException) and failure.status == 429:
+        try:
+            return float(failure.response.headers.get("Retry-After", "0"))
+        except ValueError:  # a date; no rate limiter of Discord's sends one
+            return 0.0
+    return 0.0

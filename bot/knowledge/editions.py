@@ -55,6 +55,8 @@ class Library:
         self._seen = _snapshot(folder)
         self.current = load(folder)
         self.last_problem: str | None = None  # why the newest files are not in use
+        self.reloads = 0  # editions put into use after the first
+        self.failures = 0  # editions refused as broken
 
     async def reload(self) -> EditionChange | None:
         """
@@ -70,6 +72,7 @@ class Library:
             new = await asyncio.to_thread(self._load, self._folder)
         except KnowledgeError as error:
             self.last_problem = str(error)
+            self.failures += 1
             log.error("The new edition is broken; edition %s goes on answering.\n%s", self.current.edition, error)
             return None
         self.last_problem = None
@@ -84,6 +87,7 @@ class Library:
                 ", ".join(change.removed_topics),
             )
         self.current = new
+        self.reloads += 1
         return change
 
 

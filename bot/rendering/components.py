@@ -1,26 +1,23 @@
 """
 What cards are made of: a layout, buttons and menus that carry all they need in their custom ids.
 
-A card's interactive items are all ``DynamicItem``s. discord.py keeps nothing per message for such a view; a view that
-mixes them with ordinary items would, when it dies, unregister the dynamic ones for every message
-(discord/ui/view.py, ``ViewStore.remove_view``, 2.7.1).
+What a press does is decided from its custom id alone (``bot.delivery.receive``), and nothing is kept per message: a
+card's interactive items are all ``DynamicItem``s, for which discord.py keeps nothing either.
 """
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any, Protocol, Self, cast
+from typing import Any, Self, cast
 
 import discord
 from discord import ui
 
-from bot.rendering.custom_ids import VERSION, Action, Press
+from bot.rendering.custom_ids import MENUS, VERSION, Press
 from bot.rendering.limits import BUTTON_LABEL_LIMIT, shortened
 from bot.rendering.wording import SERVER_NOTE
 
 ACCENT = 0x2F6DB5  # the container's edge; carries no meaning
-_SELECT_ACTIONS = (Action.PAGE, Action.PICK)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,16 +39,9 @@ class Reader:
         return [*([f"-# {SERVER_NOTE}\n{quoted}"] if note else []), *([f"-# {self.notice}"] if self.notice else [])]
 
 
-class PressHandler(Protocol):
-    """The client: what a pressed component is handed to."""
-
-    async def handle_press(self, interaction: discord.Interaction[Any], press: Press | None) -> None:
-        """Answer a press; ``None`` stands for an id this version cannot read."""
-
-
 class CardButton(
     ui.DynamicItem[ui.Button[Any]],
-    template=rf"{VERSION}:(?!(?:{'|'.join(_SELECT_ACTIONS)}):).*",
+    template=rf"{VERSION}:(?!(?:{'|'.join(MENUS)}):).*",
 ):
     """A button of a card. All it knows stands in its custom id."""
 
@@ -59,33 +49,13 @@ class CardButton(
     def of(cls, press: Press, label: str, style: discord.ButtonStyle = discord.ButtonStyle.secondary) -> Self:
         return cls(ui.Button(label=shortened(label, BUTTON_LABEL_LIMIT), style=style, custom_id=press.custom_id()))
 
-    @classmethod
-    async def from_custom_id(cls, interaction: discord.Interaction[Any], item: Any, match: re.Match[str], /) -> Self:
-        return cls(item)
 
-    async def callback(self, interaction: discord.Interaction[Any]) -> None:
-        await _hand_over(interaction, self.custom_id, chosen=None)
-
-
-class CardSelect(ui.DynamicItem[ui.Select[Any]], template=rf"{VERSION}:(?:{'|'.join(_SELECT_ACTIONS)}):.*"):
+class CardSelect(ui.DynamicItem[ui.Select[Any]], template=rf"{VERSION}:(?:{'|'.join(MENUS)}):.*"):
     """A select menu of a card: of a topic's pages, or of topics."""
 
     @classmethod
     def of(cls, press: Press, placeholder: str, options: Sequence[discord.SelectOption]) -> Self:
         return cls(ui.Select(custom_id=press.custom_id(), placeholder=placeholder, options=list(options)))
-
-    @classmethod
-    async def from_custom_id(cls, interaction: discord.Interaction[Any], item: Any, match: re.Match[str], /) -> Self:
-        return cls(item)
-
-    async def callback(self, interaction: discord.Interaction[Any]) -> None:
-        await _hand_over(interaction, self.custom_id, chosen=self.item.values[0])
-
-
-async def _hand_over(interaction: discord.Interaction[Any], custom_id: str, *, chosen: str | None) -> None:
-    client: PressHandler = interaction.client
-    press = Press.parse(custom_id)
-    await client.handle_press(interaction, press if press is None or chosen is None else press.choosing(chosen))
 
 
 class Card(ui.LayoutView):

@@ -30,6 +30,9 @@ class Action(StrEnum):
     TIMELINE = "tl"  # topic holds the topic filter, page holds "<year or nothing>.<page number>"
 
 
+MENUS = (Action.PAGE, Action.PICK)  # whose presses bring what was chosen
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Press:
     """What a component was made for."""
@@ -42,6 +45,11 @@ class Press:
     def custom_id(self) -> str:
         """Return the id a component carries."""
         return f"{VERSION}:{self.action}:{self.topic}:{self.page}:{self.owner}"
+
+    @property
+    def is_menu(self) -> bool:
+        """Whether something was chosen in a menu, rather than a button pressed."""
+        return self.action in MENUS
 
     @property
     def voted_page(self) -> str:

@@ -7,7 +7,6 @@ from discord import ui
 
 from bot.rendering.limits import shortened
 
-KEPT_MINUTES = 15.0  # that discord.py keeps a form it sent; answers to it are understood without
 TITLE_LIMIT = 45  # characters; Discord docs, modals
 
 
@@ -22,7 +21,7 @@ def text_form(
     required: bool = False,
 ) -> ui.Modal:
     """Return a form that asks for up to *limit* characters; *present* stands in the field already."""
-    form = ui.Modal(title=shortened(title, TITLE_LIMIT), custom_id=custom_id, timeout=KEPT_MINUTES * 60)
+    form = ui.Modal(title=shortened(title, TITLE_LIMIT), custom_id=custom_id)
     field: ui.TextInput[Any] = ui.TextInput(
         style=discord.TextStyle.paragraph, default=present, required=required, max_length=limit, custom_id="text"
     )

@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, Protocol, Self
+from typing import Any, Self
 
 import discord
 from discord import ui
@@ -43,27 +43,12 @@ class InsightsPress:
         return cls(decision=match[1], days=int(match[2]), key=match[3]) if match else None
 
 
-class InsightsHandler(Protocol):
-    """The client: what a pressed button is handed to."""
-
-    async def handle_insights(self, interaction: discord.Interaction[Any], press: InsightsPress | None) -> None:
-        """Answer a press; ``None`` stands for an id this version cannot read."""
-
-
 class InsightsButton(ui.DynamicItem[ui.Button[Any]], template=rf"{VERSION}:.*"):
     """A button that decides a gap."""
 
     @classmethod
     def of(cls, press: InsightsPress, label: str) -> Self:
         return cls(ui.Button(label=label, custom_id=press.custom_id()))
-
-    @classmethod
-    async def from_custom_id(cls, interaction: discord.Interaction[Any], item: Any, match: re.Match[str], /) -> Self:
-        return cls(item)
-
-    async def callback(self, interaction: discord.Interaction[Any]) -> None:
-        client: InsightsHandler = interaction.client
-        await client.handle_insights(interaction, InsightsPress.parse(self.custom_id))
 
 
 class InsightsCard(ui.LayoutView):
@@ -87,10 +72,6 @@ class InsightsCard(ui.LayoutView):
             blocks += [ui.TextDisplay(_gap(gap)), ui.ActionRow(*_decisions(gap, digest.days))]
         blocks += [ui.Separator(), ui.TextDisplay(_due(digest.due, digest.overdue))]
         self.add_item(ui.Container(*blocks, accent_colour=ACCENT))
-
-    def is_finished(self) -> bool:
-        """Return that there is nothing to wait for, as for cards (``bot.rendering.components``)."""
-        return True
 
 
 def trend_in_words(days: Sequence[Day]) -> str:

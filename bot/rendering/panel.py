@@ -1,8 +1,7 @@
 """What the settings panel is made of: sentences with the control that changes each beneath it."""
 
-import re
 from collections.abc import Iterable, Sequence
-from typing import Any, Protocol, Self, cast
+from typing import Any, cast
 
 import discord
 from discord import ui
@@ -12,26 +11,8 @@ from bot.rendering.panel_ids import PANEL_VERSION, PanelPress
 ACCENT = 0x5B6270  # the container's edge: this is not an answer
 
 
-class PanelPressHandler(Protocol):
-    """The client: what a used component is handed to."""
-
-    async def handle_panel(
-        self, interaction: discord.Interaction[Any], press: PanelPress | None, values: Sequence[str]
-    ) -> None:
-        """Answer a press; ``None`` stands for an id this version cannot read."""
-
-
 class PanelItem(ui.DynamicItem[ui.Item[Any]], template=rf"{PANEL_VERSION}:.*"):
     """A button or select of the panel, of whatever kind. All it knows stands in its custom id."""
-
-    @classmethod
-    async def from_custom_id(cls, interaction: discord.Interaction[Any], item: Any, match: re.Match[str], /) -> Self:
-        return cls(item)
-
-    async def callback(self, interaction: discord.Interaction[Any]) -> None:
-        client: PanelPressHandler = interaction.client
-        values = cast("dict[str, Any]", interaction.data or {}).get("values", ())
-        await client.handle_panel(interaction, PanelPress.parse(self.custom_id), tuple(map(str, values)))
 
 
 class _Chosen(discord.SelectDefaultValue):

@@ -87,11 +87,17 @@ NOT_YOURS_TO_SHARE = (
     "it, can show one to everyone."
 )
 
+SERVER_TOO_FAST = "This server is asking more than can be answered at the moment. Please try again in a few seconds."
+BUSY = "Very many people are asking at the moment. Please try again in a few seconds."
 SOMETHING_BROKE = (
     "Something went wrong on our side and has been noted. Please try again; if it keeps happening, tell whoever runs "
     "this bot."
 )
 OLD_COMPONENT = "That button belongs to an older edition of this bot. `/topics` shows what there is now."
+NOT_UNDERSTOOD = (
+    "Discord sent this in a form that the bot does not understand yet, which has been noted. `/topics` and `/ask` are "
+    "other ways to an answer."
+)
 OLD_PANEL = "That part of the settings belongs to an older version of this bot. Open `/settings panel` again."
 OLD_PAGE = "The page you asked for is no longer part of this topic. This is the topic as it stands now."
 OLD_COMMAND = (
@@ -159,3 +165,9 @@ def overdue(review_day: date) -> str:
 def kind_and_day(claim: Claim) -> str:
     """Return how to take a claim and when it was true: ``Treaty text · 4 April 1949``."""
     return f"{KIND_NAMES[claim.kind]} · {day(claim.as_of)}"
+
+
+def too_fast(seconds: float) -> str:
+    """Return what somebody is told who has to wait so many seconds."""
+    wait = max(1, round(seconds))
+    return f"That was a lot at once. Please go on in {wait} second{'s' if wait > 1 else ''}."

@@ -8,7 +8,7 @@ import asyncio
 import itertools
 import json
 import time
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
@@ -48,6 +48,13 @@ _CALLBACKS = {
 }
 
 
+async def _payload_of(request: web.Request) -> Any:
+    """Return what was sent, beside files or alone."""
+    if request.content_type != "multipart/form-data":
+        return await request.json()
+    return json.loads(str((await request.post())["payload_json"]))
+
+
 def _json(data: Any, *, status: int = 200) -> web.Response:
     """As Discord answers: discord.py reads JSON only under this exact content type."""
     return web.Response(body=json.dumps(data).encode(), status=status, headers={"Content-Type": "application/json"})
@@ -55,7 +62,7 @@ def _json(data: Any, *, status: int = 200) -> web.Response:
 
 def interaction_payload(interaction_id: int, command: str, options: Mapping[str, Any]) -> dict[str, Any]:
     """Return what Discord sends when a member of a server uses a slash command."""
-    return _interaction(interaction_id, 2, _slash_data(command, options))
+    return interaction_of(interaction_id, 2, _slash_data(command, options))
 
 
 def _slash_data(name: str, options: Mapping[str, Any]) -> dict[str, Any]:
@@ -64,7 +71,7 @@ def _slash_data(name: str, options: Mapping[str, Any]) -> dict[str, Any]:
     return {"id": "900", "name": name, "type": 1, "options": given}
 
 
-def _interaction(interaction_id: int, kind: int, data: Mapping[str, Any]) -> dict[str, Any]:
+def interaction_of(interaction_id: int, kind: int, data: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "id": str(interaction_id),
         "application_id": str(BOT_ID),
@@ -95,7 +102,7 @@ def _interaction(interaction_id: int, kind: int, data: Mapping[str, Any]) -> dic
     }
 
 
-def _message(payload: Mapping[str, Any]) -> dict[str, Any]:
+def message_of(payload: Mapping[str, Any]) -> dict[str, Any]:
     """Return a message as Discord answers with."""
     return {
         "id": "1001",
@@ -115,6 +122,10 @@ def _message(payload: Mapping[str, Any]) -> dict[str, Any]:
         "flags": payload.get("flags", 0),
         "components": payload.get("components", []),
     }
+
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+Fault = Callable[[web.Request, Handler], Awaitable[web.StreamResponse]]  # given what would handle the request
 
 
 @dataclass(slots=True)
@@ -140,6 +151,9 @@ class WireDiscord:
     edits: dict[int, dict[str, Any]] = field(default_factory=dict)  # what deferred replies became, by interaction
     callback_delay: float = 0.0  # seconds a reply takes to be accepted
     on_callback: Callable[[Callback], None] | None = None
+    faults: Iterator[Fault] = field(default_factory=lambda: iter(()))  # of the next replies, one each
+    follow_up_faults: Iterator[Fault] = field(default_factory=lambda: iter(()))
+    runner: web.AppRunner | None = None  # what serves it
     url: str = "http://127.0.0.1:9"  # where nothing listens, until it is served
     _socket: web.WebSocketResponse | None = None
     _sequence: "itertools.count[int]" = field(default_factory=lambda: itertools.count(1))
@@ -155,7 +169,7 @@ class WireDiscord:
 
     def message(self, payload: Mapping[str, Any]) -> dict[str, Any]:
         """Return the message that a reply became, as interactions with its components carry it."""
-        return _message(payload)
+        return message_of(payload)
 
     def writes(self) -> list[tuple[str, str]]:
         """Return the requests that changed commands."""
@@ -174,7 +188,7 @@ class WireDiscord:
         """Dispatch an interaction; return its id."""
         interaction_id = self.new_id()
         self._answered[interaction_id] = asyncio.Event()
-        await self.send("INTERACTION_CREATE", {**_interaction(interaction_id, kind, data), **extra})
+        await self.send("INTERACTION_CREATE", {**interaction_of(interaction_id, kind, data), **extra})
         return interaction_id
 
     async def answer_to(self, interaction_id: int, *, within: float = 5.0) -> dict[str, Any]:
@@ -219,12 +233,22 @@ class WireDiscord:
             [{"id": "500", "name": "Server", "icon": None, "owner": False, "permissions": "0"} | {"features": features}]
         )
 
-    async def _follow_up(self, request: web.Request) -> web.Response:
+    async def _follow_up(self, request: web.Request) -> web.StreamResponse:
+        fault = next(self.follow_up_faults, None)
+        return await (self._take_follow_up(request) if fault is None else fault(request, self._take_follow_up))
+
+    async def _take_follow_up(self, request: web.Request) -> web.Response:
         """Take what a deferred reply becomes, or the message that follows it."""
         interaction_id = int(request.match_info["token"].removeprefix("interaction-token-"))
-        self.edits[interaction_id] = await request.json()
+        self.edits[interaction_id] = await _payload_of(request)
         self._edited.setdefault(interaction_id, asyncio.Event()).set()
-        return _json(_message(self.edits[interaction_id]))
+        return _json(message_of(self.edits[interaction_id]))
+
+    async def _original(self, _: web.Request) -> web.Response:
+        return _json(message_of({}))
+
+    async def _delete_original(self, _: web.Request) -> web.Response:
+        return web.Response(status=204)
 
     async def _application(self, _: web.Request) -> web.Response:
         return _json(
@@ -264,8 +288,12 @@ class WireDiscord:
         self.written.set()
         return _json(self.commands)
 
-    async def _callback(self, request: web.Request) -> web.Response:
-        payload = await request.json()
+    async def _callback(self, request: web.Request) -> web.StreamResponse:
+        fault = next(self.faults, None)
+        return await (self._take_callback(request) if fault is None else fault(request, self._take_callback))
+
+    async def _take_callback(self, request: web.Request) -> web.Response:
+        payload = await _payload_of(request)
         if self.callback_delay:
             await asyncio.sleep(self.callback_delay)
         interaction_id = int(request.match_info["id"])
@@ -295,24 +323,27 @@ class WireDiscord:
                 if payload["d"]["token"] != self.token:
                     await socket.close(code=4004, message=b"Authentication failed.")
                     break
-                self._socket = socket
-                await self.send(
-                    "READY",
-                    {
-                        "v": 10,
-                        "user": BOT_USER,
-                        "guilds": [{"id": str(500 + i), "unavailable": True} for i in range(self.servers)],
-                        "session_id": "session",
-                        "resume_gateway_url": self.url.replace("http://", "ws://") + "/gateway",
-                        "application": {"id": str(BOT_ID), "flags": 0},
-                        "shard": [0, 1],
-                    },
-                )
-                self.ready.set()
+                await self._open_session(socket)
         if self._socket is socket:
             self._socket = None
             self.ready.clear()
         return socket
+
+    async def _open_session(self, socket: web.WebSocketResponse) -> None:
+        self._socket = socket
+        await self.send(
+            "READY",
+            {
+                "v": 10,
+                "user": BOT_USER,
+                "guilds": [{"id": str(500 + i), "unavailable": True} for i in range(self.servers)],
+                "session_id": "session",
+                "resume_gateway_url": self.url.replace("http://", "ws://") + "/gateway",
+                "application": {"id": str(BOT_ID), "flags": 0},
+                "shard": [0, 1],
+            },
+        )
+        self.ready.set()
 
     def application(self) -> web.Application:
         """Return the web application that serves this Discord."""
@@ -323,6 +354,8 @@ class WireDiscord:
                 web.get("/api/v10/users/@me/guilds", self._guilds),
                 web.get("/api/v10/oauth2/applications/@me", self._application),
                 web.patch("/api/v10/webhooks/{app}/{token}/messages/@original", self._follow_up),
+                web.get("/api/v10/webhooks/{app}/{token}/messages/@original", self._original),
+                web.delete("/api/v10/webhooks/{app}/{token}/messages/@original", self._delete_original),
                 web.post("/api/v10/webhooks/{app}/{token}", self._follow_up),
                 web.get("/api/v10/gateway/bot", self._gateway_bot),
                 web.get(f"/api/v10/applications/{BOT_ID}/commands", self._get_commands),
@@ -350,6 +383,7 @@ async def serve(discord: Served) -> AsyncIterator[Served]:
     await site.start()
     host, port = runner.addresses[0][:2]
     discord.url = f"http://{host}:{port}"
+    discord.runner = runner
     try:
         yield discord
     finally:

@@ -41,6 +41,7 @@ def environment(discord: WireDiscord, folder: Path, **changes: str) -> Mapping[s
         "BOT_KNOWLEDGE": str(REAL_PACK),
         "DATABASE_URL": f"sqlite+aiosqlite:///{folder}/data/bot.db",
         "BOT__DATABASE__FOLDER": str(folder / "data"),
+        "BOT__DELIVERY__PER_PERSON": "0",  # one member asks for all
         **changes,
     }
 
