@@ -8,7 +8,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/pip install --quiet --disable-pip-version-check --require-hashes
 
-.PHONY: run try test lint bench requirements clean
+.PHONY: run try test fuzz lint bench requirements clean
 
 run: $(VENV)/.run
 	$(BIN)/natobot run $(ARGS)
@@ -18,6 +18,10 @@ try: $(VENV)/.try
 
 test: $(VENV)/.dev
 	$(BIN)/pytest $(ARGS)
+
+# A hundred times the cases that every run of the tests tries; FUZZ=10 for fewer.
+fuzz: $(VENV)/.dev
+	FUZZ=$${FUZZ:-100} $(BIN)/pytest tests/fuzz $(ARGS)
 
 lint: $(VENV)/.dev
 	$(BIN)/ruff format --check .

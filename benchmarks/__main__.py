@@ -3,13 +3,14 @@
 import asyncio
 import sys
 
-from benchmarks import answering, configured, floods, searching, startup
+from benchmarks import answering, configured, floods, searching, sending, startup
 
 PARTS = {
     "answering": answering.measure,
     "configured": configured.measure,
     "floods": floods.measure,
     "searching": searching.measure,
+    "sending": sending.measure,
     "startup": startup.measure,
 }
 

@@ -37,7 +37,19 @@ def _status_of(command: Callable[[], Any]) -> int:
     except BrokenPipeError:  # the reader of our output has seen enough
         sys.stderr.close()
         return 0
+    except Exception as error:  # noqa: BLE001  the outermost edge: Python itself would print secrets that are in its words
+        return _fail_unexpectedly(error)
     return 0
+
+
+def _fail_unexpectedly(error: Exception) -> int:
+    """Print where a defect is, without tokens and passwords."""
+    import traceback
+
+    from bot.logs import redacted
+
+    print(redacted("".join(traceback.format_exception(error))), file=sys.stderr, end="")
+    return EXIT_FAILED
 
 
 def _fail(error: BotError, status: int, *, count: int | None = None) -> int:

@@ -20,13 +20,15 @@ _QUIET = {
 _SECRETS = (
     (re.compile(r"[\w-]{20,}\.[\w-]{6,7}\.[\w-]{27,}"), "[token]"),
     (re.compile(r"(/(?:webhooks|interactions)/\d+/)[\w.-]+"), r"\1[token]"),
+    (re.compile(r"aW50ZXJhY3Rpb24[\w%=-]{8,}"), "[token]"),  # an interaction's: "interaction" in base64, and more
+    (re.compile(r"\b[0-9a-fA-F]{128}\b"), "[signature]"),
     (re.compile(r"(Bot |Bearer )\S+"), r"\1[token]"),
     (re.compile(r"(://[^:/@\s]+:)[^@/\s]+@"), r"\1[password]@"),
 )
 
 
 def redacted(text: str) -> str:
-    """Return *text* without bot tokens, interaction tokens and passwords in addresses."""
+    """Return *text* without bot tokens, interaction tokens, signatures and passwords in addresses."""
     for pattern, replacement in _SECRETS:
         text = pattern.sub(replacement, text)
     return text
@@ -55,7 +57,14 @@ class _JsonFormatter(logging.Formatter):
 
 def _is_news(record: logging.LogRecord) -> bool:
     """Drop what discord.py warns of on purpose-built clients: we ask for no intents."""
-    return "Guilds intent seems to be disabled" not in record.msg
+    return "Guilds intent seems to be disabled" not in str(record.msg)
+
+
+def _without_people(record: logging.LogRecord) -> bool:
+    """Shorten what discord.py says of a failed search for choices: it names the server and the person."""
+    if record.name == "discord.app_commands.tree" and isinstance(record.args, tuple) and len(record.args) == 3:
+        record.msg, record.args = "Choices for /%s could not be found.", record.args[:1]
+    return True
 
 
 def configure_logging(level: str, format_: Literal["text", "json"]) -> None:
@@ -63,6 +72,7 @@ def configure_logging(level: str, format_: Literal["text", "json"]) -> None:
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(_JsonFormatter() if format_ == "json" else _TextFormatter())
     handler.addFilter(_is_news)
+    handler.addFilter(_without_people)
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(_LIBRARY_FLOOR)

@@ -135,7 +135,8 @@ def _asked(found: Found, source: str, command: str) -> Asked:
 
 
 def _number(text: str) -> int | None:
-    return int(text) if text.isdecimal() else None
+    """Return the interaction that *text* names; ``None`` when it names none."""
+    return int(text) if text.isdecimal() and int(text) < 2**63 else None
 
 
 def _is_owner(interaction: AnyInteraction, press: Press) -> bool:

@@ -70,7 +70,7 @@ class SettingsPanel:
         Raises:
             UserError: What was asked for cannot be done; the error says so.
         """
-        if press is None:
+        if press is None or (press.action is PanelAction.NOTE and not values):
             await self._replies.tell(interaction, wording.OLD_PANEL)
             return
         guild_id = require_manager(interaction)

@@ -64,8 +64,10 @@ class BotTree(app_commands.CommandTree["BotClient"]):
 
     async def on_error(self, interaction: discord.Interaction[Any], error: Exception, /) -> None:
         match interaction.type, error:
-            case discord.InteractionType.autocomplete, app_commands.CommandNotFound():
-                log.info("Choices were asked for of a command that is no longer offered.")
+            case discord.InteractionType.autocomplete, (
+                app_commands.CommandNotFound() | app_commands.CommandSignatureMismatch()
+            ):
+                log.info("Choices were asked for of a command that has changed or is no longer offered.")
             case discord.InteractionType.autocomplete, _:
                 log.error("Choices could not be found.", exc_info=error)
             case _:

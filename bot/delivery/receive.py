@@ -25,6 +25,7 @@ from bot.rendering import wording
 log = logging.getLogger(__name__)
 
 _MESSAGE = 4  # the type of a reply that is a message
+_IDS = 2**63  # no id of Discord reaches this; no database of ours could hold it
 _EPHEMERAL = 64  # the flag of a message that only one person sees
 
 
@@ -53,12 +54,17 @@ def receiver(client: discord.Client, answerer: Answerer, counts: DeliveryCounts)
 
     def receive(data: Mapping[str, Any]) -> None:
         note_receipt()
+        if addressee(data) is None:
+            counts.lose(Loss.UNREADABLE)
+            log.warning("An interaction says not whom to answer, and was dropped.")
+            return
         try:
             interaction: AnyInteraction = discord.Interaction(data=data, state=state)  # type: ignore[arg-type]
+            _require_storable(interaction.guild_id)
         except Exception as error:  # noqa: BLE001  whatever discord.py stumbles over, the next interaction is answered
             counts.unreadable += 1
             log.warning("An interaction could not be read (%s).", _where(error))
-            _apologise(client, answerer, counts, data)
+            _apologise(client, answerer, data)
             return
         interaction.extras[RECEIVED] = time.perf_counter()
         _hand_over(interaction, answerer)
@@ -82,6 +88,11 @@ def _hand_over(interaction: AnyInteraction, answerer: Answerer) -> None:
             answerer.take_unknown(interaction)
 
 
+def _require_storable(server: int | None) -> None:
+    if server is not None and not 0 < server < _IDS:
+        raise ValueError(server)
+
+
 def _where(error: Exception) -> str:
     """Return what kind of error it was and where, without its words: they can quote the payload."""
     trace = error.__traceback__
@@ -96,14 +107,9 @@ def _is_plain(key: Any) -> bool:
     return isinstance(key, str) and key.isidentifier() and len(key) <= 40
 
 
-def _apologise(client: discord.Client, answerer: Answerer, counts: DeliveryCounts, data: Any) -> None:
-    """Answer what could not be read, as long as it says whom to answer."""
-    addressee = _addressee(data)
-    if addressee is None:
-        counts.lose(Loss.UNREADABLE)
-        log.warning("It says not whom to answer, and was dropped.")
-        return
-    interaction_id, token = addressee
+def _apologise(client: discord.Client, answerer: Answerer, data: Mapping[str, Any]) -> None:
+    """Answer what could not be read."""
+    interaction_id, token = int(data["id"]), data["token"]
 
     async def reply() -> None:
         try:
@@ -123,13 +129,14 @@ def _apologise(client: discord.Client, answerer: Answerer, counts: DeliveryCount
     answerer.track(reply(), name="apology")
 
 
-def _addressee(data: Any) -> tuple[int, str] | None:
+def addressee(data: Any) -> tuple[int, str] | None:
+    """Return the id and the token of the interaction that *data* is; ``None`` when they cannot be read."""
     if not isinstance(data, Mapping):
         return None
     interaction_id, token = data.get("id"), data.get("token")
     if isinstance(interaction_id, str | int) and isinstance(token, str) and token:
         text = str(interaction_id)
-        if text.isascii() and text.isdecimal() and len(text) <= 20:
+        if text.isascii() and text.isdecimal() and 0 < int(text) < _IDS:
             return int(text), token
     return None
 

@@ -50,10 +50,26 @@ class PanelPress:
         """Return what *custom_id* asks for, or ``None`` when it is not of this version."""
         try:
             prefix, action, version, argument = custom_id.split(":")
-            return (
-                cls(action=PanelAction(action), version=int(version), argument=argument)
-                if (prefix == PANEL_VERSION)
-                else None
-            )
+            press = cls(action=PanelAction(action), version=_number(version), argument=argument)
+            if prefix != PANEL_VERSION or not press._has_its_number():
+                return None
         except ValueError:
             return None
+        return press
+
+    def _has_its_number(self) -> bool:
+        """Whether the argument is a number where it has to be; raises ``ValueError`` for one that cannot be stored."""
+        match self.action:
+            case PanelAction.APPLY:
+                return _number(self.argument) > 0
+            case PanelAction.HISTORY:
+                return not self.argument or _number(self.argument) > 0
+            case _:
+                return True
+
+
+def _number(text: str) -> int:
+    """Return *text* as a number that a database can hold; raise ``ValueError`` when it is none."""
+    if not (text.isascii() and text.isdecimal() and int(text) < 2**63):
+        raise ValueError(text)
+    return int(text)

@@ -7,6 +7,9 @@ from discord import app_commands
 from discord.gateway import DiscordWebSocket, KeepAliveHandler
 from discord.http import HTTPClient, Route
 from discord.state import ConnectionState
+from discord.webhook.async_ import AsyncWebhookAdapter
+
+from bot.delivery.callback import ReplyAdapter
 
 
 def test_the_version_is_the_one_we_read() -> None:
@@ -18,7 +21,7 @@ def test_the_tree_hands_interactions_to_the_method_we_replace() -> None:
     """``BotTree`` replaces the entry point and calls the rest."""
     assert list(inspect.signature(app_commands.CommandTree._from_interaction).parameters) == ["self", "interaction"]
     assert inspect.iscoroutinefunction(app_commands.CommandTree._call)
-    assert "_command_tree._from_interaction(interaction)" in inspect.getsource(ConnectionState.parse_interaction_create)
+    assert "Interaction(data=data, state=self)" in inspect.getsource(ConnectionState.parse_interaction_create)
 
 
 def test_addresses_are_class_attributes() -> None:
@@ -39,6 +42,7 @@ def test_the_connection_can_be_kept_by_us() -> None:
     assert list(inspect.signature(DiscordWebSocket.from_client).parameters) == [
         *("client", "initial", "gateway", "shard_id", "session", "sequence", "resume", "encoding", "compress")
     ]
+    assert "ws = cls(socket" in inspect.getsource(DiscordWebSocket.from_client)
     assert {"_last_ack", "interval"} <= vars(KeepAliveHandler(ws=_NoSocket(), interval=1.0)).keys()  # type: ignore[arg-type]
     assert "self._max_heartbeat_timeout" in inspect.getsource(DiscordWebSocket.poll_event)
     assert "client._connection.heartbeat_timeout" in inspect.getsource(DiscordWebSocket.from_client)
@@ -48,6 +52,27 @@ def test_the_connection_can_be_kept_by_us() -> None:
 class _NoSocket:
     thread_id = 0
     _max_heartbeat_timeout = 1.0
+
+
+def test_replies_go_through_the_adapter_of_the_context() -> None:
+    """Ours replaces the two methods through which everything is sent, with the same arguments."""
+    assert "adapter = async_context.get()" in inspect.getsource(discord.InteractionResponse.send_message)
+    for name in ("create_interaction_response", "request"):
+        theirs = inspect.signature(getattr(AsyncWebhookAdapter, name)).parameters
+        assert list(inspect.signature(getattr(ReplyAdapter, name)).parameters) == list(theirs)
+
+
+def test_a_reply_s_response_needs_no_message() -> None:
+    """Without ``with_response`` Discord says nothing; discord.py takes what stands for that."""
+    source = inspect.getsource(discord.InteractionCallbackResponse._update)
+    assert "data['interaction']" in source
+    assert "data.get('resource')" in source
+
+
+def test_sent_views_are_kept_by_one_method() -> None:
+    """It is replaced by one that keeps nothing; custom ids say all that a press needs."""
+    assert list(inspect.signature(ConnectionState.store_view).parameters) == ["self", "view", "message_id"]
+    assert "_state.store_view(view" in inspect.getsource(discord.InteractionResponse.send_message)
 
 
 def test_parsers_can_be_wrapped() -> None:

@@ -60,7 +60,7 @@ def _json(data: Any, *, status: int = 200) -> web.Response:
 
 def interaction_payload(interaction_id: int, command: str, options: Mapping[str, Any]) -> dict[str, Any]:
     """Return what Discord sends when a member of a server uses a slash command."""
-    return _interaction(interaction_id, 2, _slash_data(command, options))
+    return interaction_of(interaction_id, 2, _slash_data(command, options))
 
 
 def _slash_data(name: str, options: Mapping[str, Any]) -> dict[str, Any]:
@@ -69,7 +69,7 @@ def _slash_data(name: str, options: Mapping[str, Any]) -> dict[str, Any]:
     return {"id": "900", "name": name, "type": 1, "options": given}
 
 
-def _interaction(interaction_id: int, kind: int, data: Mapping[str, Any]) -> dict[str, Any]:
+def interaction_of(interaction_id: int, kind: int, data: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "id": str(interaction_id),
         "application_id": str(BOT_ID),
@@ -100,7 +100,7 @@ def _interaction(interaction_id: int, kind: int, data: Mapping[str, Any]) -> dic
     }
 
 
-def _message(payload: Mapping[str, Any]) -> dict[str, Any]:
+def message_of(payload: Mapping[str, Any]) -> dict[str, Any]:
     """Return a message as Discord answers with."""
     return {
         "id": "1001",
@@ -166,7 +166,7 @@ class WireDiscord:
 
     def message(self, payload: Mapping[str, Any]) -> dict[str, Any]:
         """Return the message that a reply became, as interactions with its components carry it."""
-        return _message(payload)
+        return message_of(payload)
 
     def writes(self) -> list[tuple[str, str]]:
         """Return the requests that changed commands."""
@@ -185,7 +185,7 @@ class WireDiscord:
         """Dispatch an interaction; return its id."""
         interaction_id = self.new_id()
         self._answered[interaction_id] = asyncio.Event()
-        await self.send("INTERACTION_CREATE", {**_interaction(interaction_id, kind, data), **extra})
+        await self.send("INTERACTION_CREATE", {**interaction_of(interaction_id, kind, data), **extra})
         return interaction_id
 
     async def answer_to(self, interaction_id: int, *, within: float = 5.0) -> dict[str, Any]:
@@ -239,7 +239,13 @@ class WireDiscord:
         interaction_id = int(request.match_info["token"].removeprefix("interaction-token-"))
         self.edits[interaction_id] = await _payload_of(request)
         self._edited.setdefault(interaction_id, asyncio.Event()).set()
-        return _json(_message(self.edits[interaction_id]))
+        return _json(message_of(self.edits[interaction_id]))
+
+    async def _original(self, _: web.Request) -> web.Response:
+        return _json(message_of({}))
+
+    async def _delete_original(self, _: web.Request) -> web.Response:
+        return web.Response(status=204)
 
     async def _application(self, _: web.Request) -> web.Response:
         return _json(
@@ -284,7 +290,7 @@ class WireDiscord:
         return await (self._take_callback(request) if fault is None else fault(request, self._take_callback))
 
     async def _take_callback(self, request: web.Request) -> web.Response:
-        payload = await request.json()
+        payload = await _payload_of(request)
         if self.callback_delay:
             await asyncio.sleep(self.callback_delay)
         interaction_id = int(request.match_info["id"])
@@ -345,6 +351,8 @@ class WireDiscord:
                 web.get("/api/v10/users/@me/guilds", self._guilds),
                 web.get("/api/v10/oauth2/applications/@me", self._application),
                 web.patch("/api/v10/webhooks/{app}/{token}/messages/@original", self._follow_up),
+                web.get("/api/v10/webhooks/{app}/{token}/messages/@original", self._original),
+                web.delete("/api/v10/webhooks/{app}/{token}/messages/@original", self._delete_original),
                 web.post("/api/v10/webhooks/{app}/{token}", self._follow_up),
                 web.get("/api/v10/gateway/bot", self._gateway_bot),
                 web.get(f"/api/v10/applications/{BOT_ID}/commands", self._get_commands),
