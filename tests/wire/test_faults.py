@@ -38,11 +38,12 @@ LOST: dict[str, tuple[Fault, str, int]] = {
 
 
 def rows_of(folder: Path, interaction_id: int) -> int:
-    """Return how many rows the log has of an interaction."""
+    """Return how many rows the log has of an interaction: in its database, or waiting for that in its journal."""
     connection = sqlite3.connect(folder / "data" / "bot.db")
-    (count,) = connection.execute("SELECT count(*) FROM queries WHERE interaction_id = ?", (interaction_id,)).fetchone()
+    stored = [id_ for (id_,) in connection.execute("SELECT interaction_id FROM queries")]
     connection.close()
-    return int(count)
+    lines = (folder / "data" / "queries.journal").read_bytes().splitlines()
+    return stored.count(interaction_id) or [json.loads(line)["interaction_id"] for line in lines].count(interaction_id)
 
 
 def attempts(discord: WireDiscord, interaction_id: int) -> int:
