@@ -3,10 +3,11 @@
 import asyncio
 import sys
 
-from benchmarks import answering, configured, floods, searching, sending, startup
+from benchmarks import answering, beside, configured, floods, searching, sending, startup
 
 PARTS = {
     "answering": answering.measure,
+    "beside": beside.measure,
     "configured": configured.measure,
     "floods": floods.measure,
     "searching": searching.measure,

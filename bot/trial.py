@@ -56,7 +56,8 @@ def complete_routes() -> None:
 
     def list_overrides(request: Any) -> list[dict[str, Any]]:
         guild_id = request.int_arg("guild_id")
-        ids = [int(command["id"]) for command in request.backend.commands.get(None, {}).values()]
+        commands = request.backend.commands.get(None, {}).values()
+        ids = [request.backend.application_id, *(int(command["id"]) for command in commands)]
         overrides = {id_: request.backend.get_command_permissions(guild_id, id_) for id_ in ids}
         return [
             {"id": str(id_), "guild_id": str(guild_id), "permissions": list(entries)}

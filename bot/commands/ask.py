@@ -7,14 +7,13 @@ from discord import app_commands
 from bot.answers.lookup import complete_questions
 from bot.answers.models import Corrected, Found, Judged, NotFound, Suggested
 from bot.answers.selection import shown_here
-from bot.commands.occasions import AnyInteraction, Occasions
+from bot.commands.occasions import AnyInteraction, Occasion, Occasions
 from bot.commands.rate_limit import QuestionLimit
 from bot.commands.replies import Asked, Replies
 from bot.commands.topics import PRIVATE_HELP, AnyCommand, choices, everywhere
-from bot.knowledge.models import Knowledge
 from bot.rendering import wording
-from bot.rendering.cards import corrected_card, not_found_card, suggestions_card, topic_card
-from bot.rendering.components import Card, Reader
+from bot.rendering.cards import corrected_card, not_found_card, suggestions_card
+from bot.rendering.components import Card
 from bot.scrubbing import scrubbed
 from bot.search_index import SearchIndex
 
@@ -35,27 +34,27 @@ def ask_command(occasions: Occasions, index: SearchIndex, replies: Replies, limi
         judged = shown_here(index.answer(question), here.knowledge.hidden)
         if isinstance(judged.answer, Suggested | NotFound):
             here = here.privately()  # nobody else is bothered with a question that led nowhere yet
-        card = card_for(judged, here.knowledge, here.reader, regards=interaction.id)
+        card = card_for(judged, here, regards=interaction.id)
         await replies.send(interaction, card, asked_for(judged, question), here)
 
     @ask.autocomplete("question")
     async def complete_question(interaction: AnyInteraction, typed: str) -> list[app_commands.Choice[str]]:
-        return choices(complete_questions(occasions.edition_for(interaction), typed))
+        return choices(complete_questions(await occasions.edition_for(interaction), typed))
 
     return everywhere(ask)
 
 
-def card_for(judged: Judged, knowledge: Knowledge, reader: Reader, *, regards: int) -> Card:
+def card_for(judged: Judged, here: Occasion, *, regards: int) -> Card:
     """Return what an outcome looks like; *regards* is the interaction it answers."""
     match judged.answer:
         case Found() as found:
-            return topic_card(found, knowledge, reader)
+            return here.topic_card(found)
         case Corrected() as corrected:
-            return corrected_card(corrected, knowledge, reader)
+            return corrected_card(corrected, here.knowledge, here.reader)
         case Suggested(topics=topics):
-            return suggestions_card(topics, reader, regards=regards)
+            return suggestions_card(topics, here.reader, regards=regards)
         case NotFound():
-            return not_found_card(knowledge, reader, regards=regards)
+            return not_found_card(here.knowledge, here.reader, regards=regards)
         case _:
             assert_never(judged.answer)
 

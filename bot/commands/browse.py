@@ -45,7 +45,7 @@ def _glossary_command(occasions: Occasions, replies: Replies) -> AnyCommand:
 
     @glossary.autocomplete("term")
     async def complete_term(interaction: AnyInteraction, typed: str) -> list[app_commands.Choice[str]]:
-        return choices(complete_terms(occasions.edition_for(interaction), typed))
+        return choices(complete_terms(await occasions.edition_for(interaction), typed))
 
     return glossary
 
@@ -68,11 +68,11 @@ def _timeline_command(occasions: Occasions, replies: Replies) -> AnyCommand:
 
     @timeline.autocomplete("topic")
     async def complete_topic(interaction: AnyInteraction, typed: str) -> list[app_commands.Choice[str]]:
-        return choices(complete_topics(occasions.edition_for(interaction), typed))
+        return choices(complete_topics(await occasions.edition_for(interaction), typed))
 
     @timeline.autocomplete("year")
     async def complete_year(interaction: AnyInteraction, typed: str) -> list[app_commands.Choice[int]]:
-        entries = complete_years(occasions.edition_for(interaction), str(typed))
+        entries = complete_years(await occasions.edition_for(interaction), str(typed))
         return [app_commands.Choice(name=label, value=int(value)) for value, label in entries]
 
     return timeline
@@ -80,7 +80,7 @@ def _timeline_command(occasions: Occasions, replies: Replies) -> AnyCommand:
 
 def _topic_id(typed: str | None, knowledge: Knowledge) -> str | None:
     """Return the topic meant by what was typed into an autocompleted option, which need not be an id."""
-    if typed is None or typed in knowledge.topics:
+    if typed is None or typed in knowledge.topics or typed in knowledge.hidden:
         return typed
     best = complete_topics(knowledge, typed)
     return find_topic(best[0][0] if best else typed, knowledge).id

@@ -10,7 +10,7 @@ from bot.commands.occasions import AnyInteraction, Occasion, Occasions
 from bot.commands.replies import Asked, Replies, is_private
 from bot.commands.votes import Votes
 from bot.rendering import wording
-from bot.rendering.cards import sources_card, timeline_card, topic_card
+from bot.rendering.cards import sources_card, timeline_card
 from bot.rendering.components import Card
 from bot.rendering.custom_ids import Action, Press
 
@@ -60,7 +60,7 @@ class CardPresses:
             found = find_page(press.topic, press.page, here.knowledge)
         except UnknownSection:  # the card is from an edition that had this section
             found, note = find_page(press.topic, None, here.knowledge), wording.OLD_PAGE
-        card = topic_card(found, here.knowledge, here.reader, note=note)
+        card = here.topic_card(found, note=note)
         source = "button" if press.action is Action.TOPIC else "select"
         await self._turn_or_send(interaction, press, card, _asked(found, source, found.command), here)
 
@@ -69,7 +69,7 @@ class CardPresses:
         here = await self._here(interaction, press)
         found = find_page(press.topic, None, here.knowledge)
         asked = _asked(found, "button", found.command).but(outcome="chosen", regards=_number(press.page))
-        await self._turn_or_send(interaction, press, topic_card(found, here.knowledge, here.reader), asked, here)
+        await self._turn_or_send(interaction, press, here.topic_card(found), asked, here)
 
     async def _tell_maintainers(self, interaction: AnyInteraction, press: Press) -> None:
         asked = Asked(command="tell", source="button", outcome="reported", regards=_number(press.page))
@@ -78,10 +78,8 @@ class CardPresses:
     async def _open_sources(self, interaction: AnyInteraction, press: Press) -> None:
         here = (await self._here(interaction, press)).privately()
         found = find_page(press.topic, press.page, here.knowledge)
-        if found.moved_from is None:
-            card = sources_card(found, here.knowledge, here.reader)
-        else:  # the numbers on the old card are not those of the topic's sources now
-            card = topic_card(found, here.knowledge, here.reader)
+        # The numbers on the card of a retired topic are not those of the topic's sources now.
+        card = here.topic_card(found) if found.moved_from else sources_card(found, here.knowledge, here.reader)
         await self._replies.send(interaction, card, _asked(found, "button", "sources"), here)
 
     async def _share(self, interaction: AnyInteraction, press: Press) -> None:
@@ -90,7 +88,7 @@ class CardPresses:
             await self._replies.tell(interaction, wording.NOT_YOURS_TO_SHARE)
             return
         found = find_page(press.topic, press.page, here.knowledge)
-        card = topic_card(found, here.knowledge, here.reader)
+        card = here.topic_card(found)
         await self._replies.send(interaction, card, _asked(found, "button", "share"), here)
 
     async def _turn_timeline(self, interaction: AnyInteraction, press: Press) -> None:

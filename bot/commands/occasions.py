@@ -11,11 +11,13 @@ from typing import Any
 
 import discord
 
+from bot.answers.models import Found
 from bot.knowledge.editions import Library
 from bot.knowledge.models import Knowledge
 from bot.knowledge.selection import Selections
 from bot.rendering import wording
-from bot.rendering.components import Reader
+from bot.rendering.components import Card, Reader
+from bot.rendering.prepared import PreparedCards
 from bot.servers.models import CAREFUL, ServerSettings, Visibility
 from bot.servers.registry import Servers
 from bot.servers.resolution import language, may_share, visibility
@@ -31,6 +33,12 @@ class Occasion:
     reader: Reader
     keep_texts: bool  # whether a question without an answer may be stored as text
     guild_id: int | None  # None in direct messages and where a member, not the server, added the bot
+
+    cards: PreparedCards
+
+    def topic_card(self, found: Found, *, note: str | None = None) -> Card:
+        """Return the card of a topic's page for this reader."""
+        return self.cards.topic_card(found, self.knowledge, self.reader, note=note)
 
     @property
     def private(self) -> bool:
@@ -53,6 +61,7 @@ class Occasions:
         self._library = library
         self._servers = servers
         self._selections = Selections()
+        self._cards = PreparedCards()
 
     async def of(
         self, interaction: AnyInteraction, *, private: bool = False, edition: Knowledge | None = None
@@ -71,12 +80,14 @@ class Occasions:
             reader=_reader(interaction, settings, knowledge, private=private),
             keep_texts=settings.keep_texts,
             guild_id=guild_id,
+            cards=self._cards,
         )
 
-    def edition_for(self, interaction: AnyInteraction) -> Knowledge:
-        """Return what may be offered while somebody types, without waiting for anything."""
-        settings = self._servers.known(server_of(interaction))
-        return self._selections.of(self._library.current, settings.hidden_topics if settings else ())
+    async def edition_for(self, interaction: AnyInteraction) -> Knowledge:
+        """Return what may be offered while somebody types. Waits only where ``of`` would."""
+        guild_id = server_of(interaction)
+        settings = self._servers.known(guild_id) or await self._servers.settings(guild_id)
+        return self._selections.of(self._library.current, settings.hidden_topics)
 
 
 def server_of(interaction: AnyInteraction) -> int | None:

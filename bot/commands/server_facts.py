@@ -9,13 +9,13 @@ import aiohttp
 import discord
 
 from bot.commands.occasions import AnyInteraction
-from bot.servers.check import ChannelFacts, ServerFacts
+from bot.servers.check import ALL_COMMANDS, ChannelFacts, ServerFacts
 
 log = logging.getLogger(__name__)
 
 Result = TypeVar("Result")
 
-PATIENCE = 20.0  # seconds for all questions together; the interaction was acknowledged before
+PATIENCE = 4.0  # seconds for each of five questions; the interaction was acknowledged before
 
 
 async def server_facts(interaction: AnyInteraction) -> ServerFacts:
@@ -66,11 +66,11 @@ async def _overrides(interaction: AnyInteraction) -> Mapping[str, str] | None:
     )
     if registered is None or found is None:
         return None
-    names = {command.id: command.name for command in registered}
+    names = {command.id: command.name for command in registered} | {client.application_id: ALL_COMMANDS}
     return {
-        names.get(int(entry["id"]), "all commands"): _who(entry["permissions"], interaction.guild_id)
+        names[int(entry["id"])]: _who(entry["permissions"], interaction.guild_id)
         for entry in found
-        if entry["permissions"]
+        if entry["permissions"] and int(entry["id"]) in names  # else of a command that is no more
     }
 
 
@@ -99,7 +99,7 @@ def _target(entry: Any, guild_id: int) -> str:
 async def _asked(question: Awaitable[Result]) -> Result | None:
     """Return the answer, or ``None`` when Discord gives none."""
     try:
-        async with asyncio.timeout(PATIENCE / 4):
+        async with asyncio.timeout(PATIENCE):
             return await question
     except (discord.HTTPException, aiohttp.ClientError, OSError, TimeoutError) as error:
         log.info("Something that /settings check wanted to know could not be asked: %r", error)

@@ -71,8 +71,9 @@ def settings_group(library: Library, editor: SettingsEditor, panel: SettingsPane
         )
         wanted = import_settings(await file.read(), around)
         stored = await editor.read(guild_id)
-        await editor.keep_draft(interaction.id, guild_id, wanted.settings)
-        view = preview_panel(stored, wanted.settings, draft=interaction.id, left_out=wanted.left_out)
+        settings = wanted.beside(stored.settings)
+        await editor.keep_draft(interaction.id, guild_id, settings)
+        view = preview_panel(stored, settings, draft=interaction.id, left_out=wanted.left_out)
         await interaction.followup.send(view=view, ephemeral=True)
 
     @group.command(name="reset", description="Make everything as it is by default; asks first")

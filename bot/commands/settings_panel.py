@@ -22,8 +22,8 @@ from bot.rendering.settings import EVERY_ANSWER, NOTE_HELP, NOTE_LABEL, notice_p
 from bot.rendering.settings_pages import HISTORY_PAGE, findings_panel, history_panel
 from bot.rendering.settings_words import overtaken_notice, saved_notice
 from bot.servers.check import findings
-from bot.servers.editor import Edit, Overtaken, Saved, SettingsEditor
-from bot.servers.models import DEFAULTS, NOTE_LIMIT
+from bot.servers.editor import Edit, OutOfReach, Overtaken, Saved, SettingsEditor
+from bot.servers.models import CAREFUL, DEFAULTS, NOTE_LIMIT
 from bot.servers.registry import Servers
 
 
@@ -81,10 +81,10 @@ class SettingsPanel:
         try:
             await self._carry_out(interaction, guild_id, press, values)
         except Overtaken as error:
-            notice = overtaken_notice(str(error), error.changes)
+            notice = overtaken_notice(f"{error}{_lost(press, values)}", error.changes)
             await self._show(interaction, settings_panel(error.stored, self._library.current, notice=notice))
         except UserError as error:
-            await self._show(interaction, notice_panel(str(error)))
+            await self._show(interaction, notice_panel(f"{error}{_lost(press, values)}"))
 
     async def open(self, interaction: AnyInteraction, *, notice: str | None = None) -> None:
         """Show the settings as the store has them."""
@@ -118,7 +118,7 @@ class SettingsPanel:
             case PanelAction.OPEN:
                 await self.open(interaction)
             case PanelAction.HISTORY:
-                await self.show_history(interaction, before=int(press.argument) if press.argument else None)
+                await self.show_history(interaction, before=press.number)
             case PanelAction.CHECK:
                 await self.show_findings(interaction)
             case PanelAction.DISCARD:
@@ -127,7 +127,7 @@ class SettingsPanel:
                 saved = await self._editor.undo(guild_id, by=interaction.user.id, seen=press.version)
                 await self._show_saved(interaction, saved, undone=True)
             case PanelAction.APPLY:
-                wanted = await self._editor.draft(int(press.argument), guild_id)
+                wanted = await self._editor.draft(press.number or 0, guild_id)
                 if wanted is None:
                     raise DraftGone
                 await self._change(interaction, guild_id, press, lambda _: wanted)
@@ -150,9 +150,16 @@ class SettingsPanel:
     async def _ask_for_note(
         self, interaction: AnyInteraction, guild_id: int, press: PanelPress, values: Sequence[str]
     ) -> None:
-        """Open the form; it is the acknowledgement, so what stands in it comes from memory where that is quick."""
-        topic = "" if values[:1] == (EVERY_ANSWER,) else values[0]
+        """
+        Open the form; it is the acknowledgement, so what stands in it comes from memory where that is quick.
+
+        Raises:
+            OutOfReach: What stands there now is not known; an empty form would look as if there were no note.
+        """
+        topic = "" if EVERY_ANSWER in values else "".join(values)
         settings = await self._servers.settings(guild_id)
+        if settings is CAREFUL:
+            raise OutOfReach
         present = settings.topic_notes.get(topic) if topic else settings.note
         title = self._library.current.topics[topic].title if topic in self._library.current.topics else ""
         form = text_form(
@@ -164,3 +171,9 @@ class SettingsPanel:
             present=present,
         )
         await interaction.response.send_modal(form)
+
+
+def _lost(press: PanelPress, values: Sequence[str]) -> str:
+    """Return what was written into a form that could not be saved, so that nobody has to think of it again."""
+    text = "".join(values).strip() if press.action is PanelAction.NOTE_TEXT else ""
+    return "\nYou wrote:\n" + "\n".join(f"> {line}" for line in text.splitlines()) if text else ""

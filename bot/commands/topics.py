@@ -9,7 +9,6 @@ from bot.answers.lookup import complete_pages, find_page
 from bot.commands.occasions import AnyInteraction, Occasions
 from bot.commands.replies import Asked, Replies
 from bot.knowledge.models import Command, Knowledge
-from bot.rendering.cards import topic_card
 from bot.rendering.limits import CHOICE_LIMIT, shortened
 
 SECTION_HELP = "The part you want to read; leave empty for the overview"
@@ -41,11 +40,11 @@ def _topic_command(topic_id: str, command: Command, occasions: Occasions, replie
         here = await occasions.of(interaction, private=private)
         found = find_page(topic_id, section, here.knowledge)
         asked = Asked(command=command.name, topic=found.topic.id, section=found.page or None)
-        await replies.send(interaction, topic_card(found, here.knowledge, here.reader), asked, here)
+        await replies.send(interaction, here.topic_card(found), asked, here)
 
     @show.autocomplete("section")
     async def complete_section(interaction: AnyInteraction, typed: str) -> list[app_commands.Choice[str]]:
-        current = occasions.edition_for(interaction).present_topic(topic_id)
+        current = (await occasions.edition_for(interaction)).present_topic(topic_id)
         return choices(complete_pages(current, typed)) if current else []
 
     return everywhere(show)

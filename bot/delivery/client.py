@@ -151,7 +151,7 @@ class BotClient(discord.Client):
         self.tree._from_interaction(interaction)
 
     def take_press(self, interaction: AnyInteraction, custom_id: str, values: Sequence[str]) -> None:
-        if custom_id.startswith(f"{PANEL_VERSION}:"):
+        if _is_of_a_panel(custom_id):
             self._run(self._panel.handle(interaction, PanelPress.parse(custom_id), values), interaction)
         else:
             press = Press.parse(custom_id)
@@ -160,7 +160,7 @@ class BotClient(discord.Client):
             self._run(self._presses.handle(interaction, press), interaction)
 
     def take_form(self, interaction: AnyInteraction, custom_id: str) -> None:
-        if custom_id.startswith(f"{PANEL_VERSION}:"):
+        if _is_of_a_panel(custom_id):
             self._run(self._panel.submit_note(interaction, PanelPress.parse(custom_id)), interaction)
         else:
             self._run(self._votes.submit(interaction, Press.parse(custom_id)), interaction)
@@ -212,6 +212,11 @@ class BotClient(discord.Client):
     async def _finish(self, deadline: float) -> None:
         if self._in_flight:
             await asyncio.wait(set(self._in_flight), timeout=max(0.0, deadline - time.monotonic()))
+
+
+def _is_of_a_panel(custom_id: str) -> bool:
+    """Return whether an id is of the settings panel of any version; those of cards begin with another letter."""
+    return custom_id.startswith(PANEL_VERSION[0])
 
 
 def _guard_parsers(parsers: dict[str, Callable[[Any], Any]]) -> None:

@@ -63,6 +63,8 @@ class Card(ui.LayoutView):
 
     def __init__(self, *texts: str, accent: int = ACCENT, rows: Iterable[Sequence[ui.Item[Any]]] = ()) -> None:
         super().__init__(timeout=None)
+        if not texts and not rows:  # made in another way, see bot.rendering.prepared
+            return
         blocks: list[ui.Item[Any]] = []
         for text in texts:
             blocks += [ui.Separator(), ui.TextDisplay(text)] if blocks else [ui.TextDisplay(text)]
@@ -70,6 +72,15 @@ class Card(ui.LayoutView):
         for row in rows:
             if row:
                 self.add_item(ui.ActionRow(*row))
+
+    def is_finished(self) -> bool:
+        """
+        Return that there is nothing to wait for: presses are answered from their custom ids.
+
+        discord.py keeps what is not finished, and each private one with a timer of 15 minutes (discord/interactions.py,
+        ``send_message``, 2.7.1).
+        """
+        return True
 
     def payload(self) -> list[dict[str, Any]]:
         """Return the components as they go to Discord."""

@@ -110,6 +110,10 @@ class Panel(ui.LayoutView):
             if row:
                 self.add_item(ui.ActionRow(*row))
 
+    def is_finished(self) -> bool:
+        """Return that there is nothing to wait for, as for cards (``bot.rendering.components``)."""
+        return True
+
     def payload(self) -> list[dict[str, Any]]:
         """Return the components as they go to Discord."""
         return cast("list[dict[str, Any]]", self.to_components())  # type: ignore[no-untyped-call]  # of discord.py

@@ -5,6 +5,7 @@ The custom ids of the settings panel: stateless and versioned like those of card
 older state is recognised.
 """
 
+import re
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -40,6 +41,12 @@ class PanelPress:
     action: PanelAction
     version: int = 0
     argument: str = ""
+
+    @property
+    def number(self) -> int | None:
+        """The argument as a number; ``None`` when it is nothing, or none that the store could hold."""
+        number = int(self.argument) if re.fullmatch(r"[0-9]{1,19}", self.argument) else None
+        return number if number is not None and number < 2**63 else None
 
     def custom_id(self) -> str:
         """Return the id a component carries."""

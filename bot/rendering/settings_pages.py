@@ -61,7 +61,7 @@ def preview_panel(stored: Stored, wanted: ServerSettings, *, draft: int, left_ou
     notes = []
     if left_out:
         named = ", ".join(FIELD_NAMES[field].lower() for field in left_out)
-        notes = [f"The file is of another server, whose channels and roles do not exist here. Left out: {named}."]
+        notes = [f"The file is of another server, whose channels and roles do not exist here. Left as it is: {named}."]
     if not made:
         return notice_panel("\n".join(["**Nothing would change.** The file says what already holds.", *notes]))
     lines = "\n".join(f"- {line}" for line in change_lines(made))

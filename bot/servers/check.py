@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 from bot.servers.models import ServerSettings
 
+ALL_COMMANDS = "*"  # in place of a command's name
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChannelFacts:
@@ -21,7 +23,7 @@ class ServerFacts:
 
     channels: Mapping[int, ChannelFacts] | None
     roles: Collection[int] | None
-    overrides: Mapping[str, str] | None  # command name -> who it is restricted to, as Discord shows it
+    overrides: Mapping[str, str] | None  # command name or ALL_COMMANDS -> who it is restricted to, as Discord shows it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,8 +113,21 @@ def _about_topics(settings: ServerSettings, topics: Mapping[str, str]) -> Iterat
 
 
 def _about_overrides(facts: ServerFacts) -> Iterator[Finding]:
-    for command, who in (facts.overrides or {}).items():
+    if facts.overrides is None:
         yield Finding(
-            what=f"`/{command}` is restricted by this server itself: {who}.",
+            what="Whether this server restricts commands of the bot could not be looked up.",
+            do="Check again in a minute, or look under Server Settings, Integrations.",
+        )
+        return
+    for command, who in facts.overrides.items():
+        yield Finding(
+            what=f"{_subject(command)} restricted by this server itself: {who}.",
             do="If that is meant, leave it. It is changed under Server Settings, Integrations.",
         )
+
+
+def _subject(command: str) -> str:
+    if command == ALL_COMMANDS:
+        return "All commands of the bot are"
+    is_slash = command == command.lower() and " " not in command  # as Discord demands it of these alone
+    return f"`/{command}` is" if is_slash else f"“{command}” is"

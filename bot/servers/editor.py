@@ -31,8 +31,8 @@ class OutOfReach(UserError):
 
     def __init__(self) -> None:
         super().__init__(
-            "The settings of this server cannot be reached at the moment. Please try again in a minute; until then "
-            "answers here are private."
+            "**Nothing was changed.** The settings of this server cannot be reached at the moment. Please try again in "
+            "a minute."
         )
 
 

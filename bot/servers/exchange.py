@@ -73,6 +73,13 @@ class Import:
 
     settings: ServerSettings
     left_out: tuple[str, ...] = ()  # settings that name channels and roles of the other server it came from
+    of_other_server: bool = False
+
+    def beside(self, present: ServerSettings) -> ServerSettings:
+        """Return the settings to take over: of another server's file, what names channels and roles stays as it is."""
+        if not self.of_other_server:
+            return self.settings
+        return self.settings.changed(**{field: getattr(present, field) for field in _BOUND_TO_A_SERVER})
 
 
 def export_settings(settings: ServerSettings, server: int) -> str:
@@ -103,7 +110,8 @@ def import_settings(raw: bytes, around: Surroundings) -> Import:
     if not (isinstance(origin, str) and re.fullmatch(r"[0-9]{1,20}", origin)):
         raise ImportRefused([_problem(data, (_SERVER,), "is not a server's id. Remove the line, or export again.")])
     left_out: tuple[str, ...] = ()
-    if int(origin) != around.server:
+    of_other_server = int(origin) != around.server
+    if of_other_server:
         left_out = tuple(key for key in _BOUND_TO_A_SERVER if values.pop(key, []) != [])
     try:
         settings = ServerSettings.model_validate(values)
@@ -111,7 +119,7 @@ def import_settings(raw: bytes, around: Surroundings) -> Import:
         raise ImportRefused([_worded(data, detail) for detail in error.errors(include_url=False)]) from None
     if missing := list(_missing(settings, around, data)):
         raise ImportRefused(missing)
-    return Import(settings=settings, left_out=left_out)
+    return Import(settings=settings, left_out=left_out, of_other_server=of_other_server)
 
 
 def _missing(settings: ServerSettings, around: Surroundings, data: MappingNode) -> Iterator[Problem]:

@@ -29,3 +29,9 @@ def labels_of(response: simcord.ResponseMessage | None) -> list[str]:
 
 def _walk(items: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return [found for item in items for found in (item, *_walk(item.get("components", [])))]
+
+
+def parts_of(response: simcord.ResponseMessage | None) -> list[dict[str, Any]]:
+    """Return all components of a message, nested ones too."""
+    assert response is not None, "there was no answer"
+    return _walk(response.components)

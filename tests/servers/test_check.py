@@ -35,7 +35,7 @@ CASES: Mapping[str, tuple[ServerSettings, ServerFacts, str]] = {
     "a channel for news that is gone": (ServerSettings(news_channel=9), NOTHING_WRONG, "edition news (9)"),
     "a channel for news that is closed": (
         ServerSettings(news_channel=1),
-        ServerFacts(channels={1: ChannelFacts(can_view=True, can_post=False)}, roles=(), overrides=None),
+        ServerFacts(channels={1: ChannelFacts(can_view=True, can_post=False)}, roles=(), overrides={}),
         "may not post edition news in <#1>",
     ),
     "a role that is gone": (ServerSettings(sharers=(6,)), NOTHING_WRONG, "A role (6)"),
@@ -58,10 +58,15 @@ CASES: Mapping[str, tuple[ServerSettings, ServerFacts, str]] = {
         ServerFacts(channels={}, roles=(), overrides={"aid": "closed for everyone"}),
         "`/aid` is restricted by this server itself: closed for everyone",
     ),
-    "nothing to be asked": (
+    "channels that cannot be asked": (
         ServerSettings(private_channels=(9,), sharers=(6,)),
-        ServerFacts(channels=None, roles=None, overrides=None),
-        "could not be looked up",
+        ServerFacts(channels=None, roles=None, overrides={}),
+        "The channels of this server could not be looked up",
+    ),
+    "restrictions that cannot be asked": (
+        DEFAULTS,
+        ServerFacts(channels={}, roles=(), overrides=None),
+        "commands of the bot could not be looked up",
     ),
 }
 

@@ -174,6 +174,10 @@ def test_a_file_of_another_server_leaves_out_what_means_nothing_here() -> None:
 
     assert taken.settings == ServerSettings(answers=Visibility.PRIVATE, note="Hello")
     assert taken.left_out == ("private_channels", "news_channel")
+    ours = ServerSettings(private_channels=(5,), sharers=(6,), news_channel=7, note="Ours.")
+    kept = taken.beside(ours)
+    assert (kept.private_channels, kept.sharers, kept.news_channel) == ((5,), (6,), 7)
+    assert kept.note == taken.settings.note
 
 
 def test_a_file_of_this_server_leaves_nothing_out() -> None:

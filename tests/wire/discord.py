@@ -11,7 +11,7 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 from aiohttp import WSMsgType, web
 
@@ -21,6 +21,8 @@ EPOCH_MS = 1_420_070_400_000
 BOT_ID = 1_048_576_432_109_876_543
 TOKEN = "MTA0ODU3NjQzMjEwOTg3NjU0Mw.GxYzAb.abcdefghijklmnopqrstuvwxyz0123456789AB"
 HEARTBEAT_MS = 41_250
+
+Served = TypeVar("Served", bound="WireDiscord")
 
 BOT_USER = {"id": str(BOT_ID), "username": "natobot", "discriminator": "0", "avatar": None, "bot": True, "flags": 0}
 _CHANNEL = {
@@ -140,6 +142,7 @@ class WireDiscord:
     """What the small Discord knows and has seen."""
 
     token: str = TOKEN
+    servers: int = 1  # that the bot is in, by READY
     commands: list[dict[str, Any]] = field(default_factory=list)
     requests: list[tuple[str, str]] = field(default_factory=list)  # method and path, without the API base
     callbacks: list[Callback] = field(default_factory=list)
@@ -333,7 +336,7 @@ class WireDiscord:
             {
                 "v": 10,
                 "user": BOT_USER,
-                "guilds": [{"id": "500", "unavailable": True}],
+                "guilds": [{"id": str(500 + i), "unavailable": True} for i in range(self.servers)],
                 "session_id": "session",
                 "resume_gateway_url": self.url.replace("http://", "ws://") + "/gateway",
                 "application": {"id": str(BOT_ID), "flags": 0},
@@ -367,7 +370,13 @@ class WireDiscord:
 @asynccontextmanager
 async def open_discord() -> AsyncIterator[WireDiscord]:
     """Serve a small Discord on a free port of the loopback interface."""
-    discord = WireDiscord()
+    async with serve(WireDiscord()) as discord:
+        yield discord
+
+
+@asynccontextmanager
+async def serve(discord: Served) -> AsyncIterator[Served]:
+    """Serve *discord* on a free port of the loopback interface."""
     runner = web.AppRunner(discord.application(), access_log=None, shutdown_timeout=1.0)
     await runner.setup()
     site = web.TCPSite(runner, "127.0.0.1", 0)
