@@ -22,7 +22,6 @@ from urllib.parse import quote
 import aiohttp
 import discord
 import orjson
-from discord.errors import DiscordServerError
 from discord.http import MultipartParameters, Route
 from discord.webhook.async_ import AsyncWebhookAdapter, async_context
 from yarl import URL
@@ -266,7 +265,7 @@ def _judge(request: _Request, response: aiohttp.ClientResponse, body: bytes) -> 
     if response.status == 429:
         return _Failed(Loss.RATE_LIMITED, retry_in=_retry_after(response, data))
     if response.status >= 500:
-        return _Failed(Loss.SERVER_ERROR, retry_in=SERVER_ERROR_SECONDS, error=DiscordServerError(response, data))
+        return _Failed(Loss.SERVER_ERROR, retry_in=SERVER_ERROR_SECONDS)
     code = data.get("code") if isinstance(data, dict) else None
     if code == _ALREADY_ACKNOWLEDGED and request.is_reply:
         return _Taken()  # by an attempt whose answer was lost, or by another process of ours

@@ -22,10 +22,11 @@ class TolerantSocket(DiscordWebSocket):
         Raises:
             OSError: It made no sense, and without what it should have been there is nothing to go on with.
         """
+        session = self.session_id
         try:
             await super().received_message(msg)
         except (ValueError, TypeError, LookupError, AttributeError) as error:
-            if self.session_id is None:
+            if self.session_id is None or self.session_id != session:  # HELLO or READY
                 raise OSError(
                     f"Discord's gateway began with what is none of its frames ({type(error).__name__})"
                 ) from None

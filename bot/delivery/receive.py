@@ -61,13 +61,12 @@ def receiver(client: discord.Client, answerer: Answerer, counts: DeliveryCounts)
         try:
             interaction: AnyInteraction = discord.Interaction(data=data, state=state)  # type: ignore[arg-type]
             _require_storable(interaction.guild_id)
+            interaction.extras[RECEIVED] = time.perf_counter()
+            _hand_over(interaction, answerer)
         except Exception as error:  # noqa: BLE001  whatever discord.py stumbles over, the next interaction is answered
             counts.unreadable += 1
             log.warning("An interaction could not be read (%s).", _where(error))
             _apologise(client, answerer, data)
-            return
-        interaction.extras[RECEIVED] = time.perf_counter()
-        _hand_over(interaction, answerer)
 
     return receive
 

