@@ -43,7 +43,8 @@ def settings_for(folder: Path, pack: Path = REAL_PACK, **sections: Any) -> Setti
         {
             "knowledge": {"folder": pack, "reload_seconds": 0, "learn": False},
             "database": {"url": f"sqlite+aiosqlite:///{folder}/data/bot.db", "folder": folder / "data"},
-            "delivery": {"per_person": 0},  # one member does more in a moment than anybody could
+            # One member does more in a moment than anybody could.
+            "delivery": {"per_person": 0, "per_server": 0, "in_total": 0},
         }
         | sections
     )

@@ -144,15 +144,7 @@ class Connection:
         elif self._failures % 2 == 0:  # every other attempt goes to the general address, should the own one be down
             address = session.gateway
         self._client._connection.heartbeat_timeout = self._pace.silence
-        async with asyncio.timeout(self._pace.attempt):
-            socket = await WatchedSocket.from_client(
-                self._client,
-                initial=not self._client.link.was_connected,
-                gateway=address,
-                session=session.id if session else None,
-                sequence=session.sequence if session else None,
-                resume=session is not None,
-            )
+        socket = await self._open(session, address)
         self._client.ws = socket
         self._unresumed += session is not None
         try:
@@ -160,6 +152,30 @@ class Connection:
         finally:
             self._remember(socket)
             await self._leave(socket)
+
+    async def _open(self, session: _Session | None, address: yarl.URL | None) -> WatchedSocket:
+        """Open a socket and sign in or resume on it; one that does not get so far is closed again."""
+        opened: list[WatchedSocket] = []
+
+        class _Attempt(WatchedSocket):
+            def __init__(self, socket: aiohttp.ClientWebSocketResponse, *, loop: asyncio.AbstractEventLoop) -> None:
+                super().__init__(socket, loop=loop)
+                opened.append(self)
+
+        try:
+            async with asyncio.timeout(self._pace.attempt):
+                return await _Attempt.from_client(
+                    self._client,
+                    initial=not self._client.link.was_connected,
+                    gateway=address,
+                    session=session.id if session else None,
+                    sequence=session.sequence if session else None,
+                    resume=session is not None,
+                )
+        except BaseException:
+            for socket in opened:
+                await self._leave(socket)
+            raise
 
     async def _listen(self, socket: WatchedSocket) -> None:
         loop = asyncio.get_running_loop()
@@ -169,8 +185,9 @@ class Connection:
                 limit.reschedule(loop.time() + self._pace.silence)
 
     def _remember(self, socket: WatchedSocket) -> None:
-        """Keep what resuming needs. A session that could not be resumed three times is given up."""
-        if socket.session_id is None or self._unresumed >= 3:
+        """Keep what resuming needs. A session that never began, or could not be resumed three times, is given up."""
+        began = self._session is not None or self._up_at is not None
+        if socket.session_id is None or not began or self._unresumed >= 3:
             self._session, self._unresumed = None, 0
         else:
             self._session = _Session(id=socket.session_id, sequence=socket.sequence, gateway=socket.gateway)
@@ -209,7 +226,10 @@ class Connection:
 
     def _noting_up(self, parse: Callable[[Any], Any]) -> Callable[[Any], Any]:
         def parse_and_note(data: Any) -> Any:
-            result = parse(data)
+            try:
+                result = parse(data)
+            except Exception as error:  # without it there is nothing to go on with, so the socket has to go
+                raise OSError(f"the session's first event could not be read ({type(error).__name__})") from error
             loop = asyncio.get_running_loop()
             link = self._client.link
             if self._lost_at is not None:

@@ -112,9 +112,9 @@ async def test_a_channel_deleted_while_the_panel_is_open(world: World) -> None:
         ("g1:ans:x:", "belongs to an older version"),
         ("g1:zap:0:", "belongs to an older version"),
         ("g1:ans:0:", NOTHING),  # a value that no menu offers
-        ("g1:imp:0:x", NOTHING),
-        (f"g1:imp:0:{9**40}", NOTHING),
-        ("g1:hist:0:x", "Changes of the settings"),
+        ("g1:imp:0:x", "belongs to an older version"),
+        (f"g1:imp:0:{9**40}", "belongs to an older version"),
+        ("g1:hist:0:x", "belongs to an older version"),
     ],
 )
 async def test_an_id_that_no_panel_of_this_version_carries(tmp_path: Path, custom_id: str, said: str) -> None:

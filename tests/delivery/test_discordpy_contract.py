@@ -42,6 +42,7 @@ def test_the_connection_can_be_kept_by_us() -> None:
     assert list(inspect.signature(DiscordWebSocket.from_client).parameters) == [
         *("client", "initial", "gateway", "shard_id", "session", "sequence", "resume", "encoding", "compress")
     ]
+    assert "ws = cls(socket" in inspect.getsource(DiscordWebSocket.from_client)
     assert {"_last_ack", "interval"} <= vars(KeepAliveHandler(ws=_NoSocket(), interval=1.0)).keys()  # type: ignore[arg-type]
     assert "self._max_heartbeat_timeout" in inspect.getsource(DiscordWebSocket.poll_event)
     assert "client._connection.heartbeat_timeout" in inspect.getsource(DiscordWebSocket.from_client)

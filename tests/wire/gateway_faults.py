@@ -24,7 +24,9 @@ class FaultyDiscord(WireDiscord):
     )
     invalidates: bool = False  # every session is refused as invalid, for ever
     close_code: int | None = None  # what IDENTIFY is answered with instead of READY
-    broken_readies: int = 0  # so many READY lack what discord.py reads
+    mute: int = 0  # so many connections are opened and hear nothing
+    broken_readies: int = 0  # so many READY are broken_ready
+    broken_ready: dict[str, Any] = field(default_factory=dict)  # lacks what discord.py reads
     login_answers: deque[web.Response] = field(default_factory=deque)  # given before the real one, in turn
     resumes: list[dict[str, Any]] = field(default_factory=list)
     resumed: asyncio.Event = field(default_factory=asyncio.Event)
@@ -78,7 +80,10 @@ class FaultyDiscord(WireDiscord):
     async def _gateway(self, request: web.Request) -> web.WebSocketResponse:
         socket = web.WebSocketResponse(compress=False)
         await socket.prepare(request)
-        await socket.send_json({"op": 10, "s": None, "t": None, "d": {"heartbeat_interval": self.heartbeat_ms}})
+        if self.mute:
+            self.mute -= 1
+        else:
+            await socket.send_json({"op": 10, "s": None, "t": None, "d": {"heartbeat_interval": self.heartbeat_ms}})
         async for message in socket:
             if message.type is WSMsgType.TEXT:
                 await self._take(socket, json.loads(message.data))
@@ -112,7 +117,7 @@ class FaultyDiscord(WireDiscord):
             await socket.send_json({"op": 9, "s": None, "t": None, "d": False})
         elif self.broken_readies:
             self.broken_readies -= 1
-            await socket.send_json({"op": 0, "t": "READY", "s": 1, "d": {"v": 10}})
+            await socket.send_json({"op": 0, "t": "READY", "s": 1, "d": self.broken_ready})
         else:
             await self._open_session(socket)
 

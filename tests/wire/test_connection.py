@@ -1,6 +1,7 @@
 """The connection to the gateway under faults, against a small Discord on a real socket, with waits made short."""
 
 import asyncio
+import gc
 import json
 import random
 from collections.abc import AsyncIterator, Iterator
@@ -149,12 +150,30 @@ async def test_an_unreadable_frame_does_not_end_the_process(discord: FaultyDisco
         assert not task.done()
 
 
-async def test_a_start_that_cannot_be_read_is_tried_again(discord: FaultyDiscord, tmp_path: Path) -> None:
-    """Discord's welcome lacking something is no reason to give up."""
-    discord.broken_readies = 2
-    async with running(discord, tmp_path):
+@pytest.mark.parametrize(
+    "ready",
+    [{"v": 10}, {"v": 10, "session_id": "broken", "resume_gateway_url": "ws://127.0.0.1:9", "guilds": []}],
+    ids=["without a session", "without a user"],
+)
+async def test_a_start_that_cannot_be_read_is_tried_again(
+    discord: FaultyDiscord, tmp_path: Path, ready: dict[str, object]
+) -> None:
+    """Discord's welcome lacking something is no reason to give up, nor to go on half connected."""
+    discord.broken_readies, discord.broken_ready = 2, ready
+    async with running(discord, tmp_path) as (bot, _):
         assert await answers(discord)
+        assert bot.client.link.connected
     assert len(discord.identifies) == 3
+
+
+async def test_a_gateway_that_accepts_and_says_nothing_is_tried_again(discord: FaultyDiscord, tmp_path: Path) -> None:
+    """A connection without a greeting is closed and left for another."""
+    discord.mute = 2
+    pace = Pace(silence=LONG, attempt=0.5, first_wait=0.02, longest_wait=0.2, settled=0.0, closing=0.2)
+    async with running(discord, tmp_path, pace=pace):
+        assert await answers(discord)
+    gc.collect()  # a socket left open would complain
+    assert len(discord.identifies) == 1
 
 
 async def test_after_an_outage_it_is_connected_soon(discord: FaultyDiscord, tmp_path: Path) -> None:
