@@ -20,7 +20,7 @@ review: $(VENV)/.review
 	$(BIN)/natobot review $(ARGS)
 
 test: $(VENV)/.dev
-	$(BIN)/pytest $(ARGS)
+	$(BIN)/pytest --numprocesses auto --dist loadgroup $(ARGS)
 
 # A hundred times the cases that every run of the tests tries; FUZZ=10 for fewer.
 fuzz: $(VENV)/.dev

@@ -177,8 +177,8 @@ async def watch_departures(
                     log.warning("The list of servers could not be compared; it is tried again every hour. %s", error)
                 trouble = str(error)
             except Exception as error:  # the database is away, or a defect: the next look tries again
-                reason = str(error).splitlines()[:1] or [type(error).__name__]
-                log.warning("The list of servers could not be compared; it is tried again every hour: %s", reason[0])
+                reason = f"{type(error).__name__}: {error}".splitlines()[0]
+                log.warning("The list of servers could not be compared; it is tried again every hour. %s", reason)
                 log.debug("The failed comparison.", exc_info=error)
             await asyncio.sleep(look_every)
 

@@ -95,8 +95,8 @@ async def announce_editions(
             try:
                 await news.look()
             except Exception as error:
-                reason = str(error).splitlines()[:1] or [type(error).__name__]
-                log.warning("The news of the edition could not be looked after and will be again: %s", reason[0])
+                reason = f"{type(error).__name__}: {error}".splitlines()[0]
+                log.warning("The news of the edition could not be looked after and will be again. %s", reason)
                 log.debug("The failed look at the news.", exc_info=error)
             with suppress(TimeoutError):
                 async with asyncio.timeout(every):

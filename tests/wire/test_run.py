@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from bot.query import Query
+from bot.query_lines import read_rows
 from tests.factories import make_retired, make_topic, write_pack, write_yaml
 from tests.wire.discord import TOKEN, WireDiscord
 from tests.wire.process import run_bot
@@ -21,8 +23,8 @@ def logged_ids(folder: Path) -> set[int]:
         connection = sqlite3.connect(database)
         ids |= {row[0] for row in connection.execute("SELECT interaction_id FROM queries")}
         connection.close()
-    for line in (folder / "data" / "queries.journal").read_bytes().splitlines():
-        ids.add(json.loads(line)["interaction_id"])
+    with (folder / "data" / "queries.journal").open("rb") as lines:
+        ids |= {row.interaction_id for row in read_rows(lines) if isinstance(row, Query)}
     return ids
 
 
