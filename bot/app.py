@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from bot import __version__
 from bot.background import background_tasks
@@ -16,7 +16,6 @@ from bot.commands.ask import ask_command
 from bot.commands.browse import browse_commands
 from bot.commands.card_presses import CardPresses
 from bot.commands.check_message import check_message_menu
-from bot.commands.insights import InsightsDesk, insights_command
 from bot.commands.occasions import Occasions
 from bot.commands.privacy import privacy_group
 from bot.commands.rate_limit import QuestionLimit
@@ -29,11 +28,8 @@ from bot.delivery.client import BotClient
 from bot.delivery.command_sync import CommandSync
 from bot.delivery.counts import DeliveryCounts
 from bot.delivery.floods import FloodLimits
-from bot.delivery.news import news_sender
 from bot.delivery.servers import list_servers
-from bot.edition_news import announce_editions
 from bot.errors import KnowledgeError, Problem
-from bot.insights import Insights
 from bot.knowledge.compiled import read_compiled, write_compiled
 from bot.knowledge.editions import EditionChange, Library, watch
 from bot.knowledge.files import fingerprint_of
@@ -51,6 +47,11 @@ from bot.servers.editor import SettingsEditor
 from bot.servers.registry import Servers
 from bot.settings import DeliverySettings, Settings
 from bot.storage import Storage, StoredParts
+
+if TYPE_CHECKING:
+    from bot.commands.insights import InsightsDesk
+    from bot.edition_news import Send
+    from bot.insights import Insights
 
 log = logging.getLogger(__name__)
 
@@ -115,7 +116,7 @@ async def open_bot(settings: Settings, *, command_sync: CommandSync | None) -> A
         engines = await stack.enter_async_context(AsyncExitStack())  # closed after the log, which writes to the last
         servers = Servers()
         editor = SettingsEditor(servers)
-        insights = Insights()
+        insights = _insights(settings)
         storage = Storage(settings, engines, connected)
         query_log = await stack.enter_async_context(open_query_log(storage.open, journal, folder=folder))
         opt_outs = OptOuts(folder / "opt-outs.txt")
@@ -125,7 +126,9 @@ async def open_bot(settings: Settings, *, command_sync: CommandSync | None) -> A
             servers=servers,
             editor=editor,
             insights=insights,
+            current=lambda: library.current,
             list_servers=lambda: list_servers(client),
+            news_sender=lambda: _news_sender(client),
         )
         stack.callback(connected.set)  # when stopping before Discord was reached, the log waits no longer
         replies = Replies(query_log, pseudonyms, opt_outs)
@@ -142,7 +145,7 @@ async def open_bot(settings: Settings, *, command_sync: CommandSync | None) -> A
         limit = QuestionLimit()
         terms = PrivacyTerms(text_days=settings.privacy.text_days, row_days=settings.privacy.row_days)
         votes = Votes(occasions, replies)
-        desk = InsightsDesk(library, insights, replies, settings.insights.users)
+        desk = _desk(library, insights, replies, settings)
         panel = SettingsPanel(library, servers, editor, replies)
         client = BotClient(
             [
@@ -162,18 +165,17 @@ async def open_bot(settings: Settings, *, command_sync: CommandSync | None) -> A
             counts=counts,
             flood_limits=_flood_limits(settings.delivery),
             command_sync=command_sync,
-            server_commands={settings.insights.server: [insights_command(desk)]} if settings.insights.server else {},
+            server_commands={settings.insights.server: desk.commands} if desk is not None else {},
             on_connected=lambda: _settle(connected, learn),
         )
         await stack.enter_async_context(client)
-        wake_news = await stack.enter_async_context(
-            announce_editions(storage.news, lambda: library.current, news_sender(client), servers.hidden_topics)
-        )
         bot = Bot(client=client, library=library, query_log=query_log, servers=servers, index=index, loop_lag=LoopLag())
         if settings.knowledge.reload_seconds:
             seconds = settings.knowledge.reload_seconds
             await stack.enter_async_context(
-                watch(library, seconds=seconds, on_change=lambda change: _follow(change, learn, wake_news))
+                watch(
+                    library, seconds=seconds, on_change=lambda change: _follow(change, learn, storage.edition_changed)
+                )
             )
         if settings.health.port:
             from bot.health import serve_health  # brings a web server, which most bots do without
@@ -194,6 +196,29 @@ def _flood_limits(delivery: DeliverySettings) -> FloodLimits:
         total=delivery.in_total,
         in_flight=delivery.in_flight,
     )
+
+
+def _insights(settings: Settings) -> "Insights | None":
+    """Return what reads the log for maintainers, ``None`` where nobody may."""
+    if not settings.insights.server:
+        return None
+    from bot.insights import Insights  # brings what most bots do without
+
+    return Insights()
+
+
+def _desk(library: Library, insights: "Insights | None", replies: Replies, settings: Settings) -> "InsightsDesk | None":
+    if insights is None:
+        return None
+    from bot.commands.insights import InsightsDesk
+
+    return InsightsDesk(library, insights, replies, settings.insights.users)
+
+
+def _news_sender(client: BotClient) -> "Send":
+    from bot.delivery.news import news_sender  # with what compares editions; a start does without
+
+    return news_sender(client)
 
 
 def _settle(connected: asyncio.Event, learn: Callable[[], None]) -> None:

@@ -13,15 +13,16 @@ import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Sequence
 from contextlib import asynccontextmanager, suppress
 from datetime import UTC, date, datetime, timedelta
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from bot.background import in_background
 from bot.errors import BotError
-from bot.knowledge.content import EditionContent, StoredEdition, content_of, dump_content, read_content
-from bot.knowledge.differences import EditionDifference, differences
 from bot.knowledge.models import Knowledge
 from bot.rendering.components import Card
-from bot.rendering.news import news_card
+
+if TYPE_CHECKING:  # what compares editions is imported when there is one to compare: a start does without
+    from bot.knowledge.content import EditionContent, StoredEdition
+    from bot.knowledge.differences import EditionDifference
 
 log = logging.getLogger(__name__)
 
@@ -57,9 +58,9 @@ class EditionStore(Protocol):
     """Where editions and deliveries are kept; see ``bot.store.news.NewsStore``."""
 
     async def newest_day(self) -> date | None: ...
-    async def remember(self, edition: StoredEdition, *, now: datetime, announce: bool) -> bool: ...
-    async def published_before(self, day: date) -> StoredEdition | None: ...
-    async def unfinished(self, *, since: datetime, now: datetime) -> Sequence[StoredEdition]: ...
+    async def remember(self, edition: "StoredEdition", *, now: datetime, announce: bool) -> bool: ...
+    async def published_before(self, day: date) -> "StoredEdition | None": ...
+    async def unfinished(self, *, since: datetime, now: datetime) -> "Sequence[StoredEdition]": ...
     async def waiting(self, edition: str, *, now: datetime, after: int, limit: int) -> Sequence[Delivery]: ...
     async def claim(self, guild_id: int, edition: str, *, now: datetime) -> int | None: ...
     async def confirm(self, guild_id: int, edition: str, *, now: datetime) -> None: ...
@@ -72,7 +73,7 @@ def _now() -> datetime:
 
 @asynccontextmanager
 async def announce_editions(
-    open_store: Callable[[], Awaitable[EditionStore]],
+    store: EditionStore,
     current: Callable[[], Knowledge],
     send: Send,
     hidden: Hidden,
@@ -83,13 +84,13 @@ async def announce_editions(
     """
     Announce editions until the context ends; yield what to call when the edition changed.
 
-    The first look follows as soon as *open_store* returns, which it should do once the bot is connected; then there is
-    one every *every* seconds, for deliveries that were interrupted.
+    The first look follows at once, for which the bot should be connected; then there is one every *every* seconds, for
+    deliveries that were interrupted.
     """
     woken = asyncio.Event()
 
     async def run() -> None:
-        news = EditionNews(await open_store(), current, send, hidden, clock=clock)
+        news = EditionNews(store, current, send, hidden, clock=clock)
         while True:
             woken.clear()
             try:
@@ -146,7 +147,7 @@ class EditionNews:
         if await self._store.remember(stored, now=self._clock(), announce=is_news):
             log.info("Edition %s is remembered%s.", stored.edition, " and announced" if is_news else "; it is no news")
 
-    async def _deliver(self, edition: StoredEdition) -> None:
+    async def _deliver(self, edition: "StoredEdition") -> None:
         earlier = await self._store.published_before(edition.published)
         difference = await asyncio.to_thread(_difference, earlier, edition)
         if difference is None:
@@ -160,7 +161,7 @@ class EditionNews:
                     log.warning("The news of edition %s cannot be sent at the moment; later again.", edition.edition)
                     return
 
-    async def _tell(self, delivery: Delivery, edition: str, difference: EditionDifference) -> bool:
+    async def _tell(self, delivery: Delivery, edition: str, difference: "EditionDifference") -> bool:
         """Send one server its news, if it is ours to send; return whether that needs no other attempt."""
         guild_id = delivery.guild_id
         if (guild_id, edition) in self._unconfirmed:
@@ -173,6 +174,8 @@ class EditionNews:
         if not difference.is_news:
             await self._store.give_up(guild_id, edition, reason=ALL_HIDDEN)
             return True
+        from bot.rendering.news import news_card
+
         try:
             await self._send(delivery.channel_id, news_card(difference), nonce_of(guild_id, edition))
         except Undeliverable as error:
@@ -204,15 +207,21 @@ def nonce_of(guild_id: int, edition: str) -> str:
     return hashlib.sha256(f"{guild_id} {edition}".encode()).hexdigest()[:24]
 
 
-def _compared(knowledge: Knowledge, earlier: StoredEdition | None) -> tuple[StoredEdition, bool]:
+def _compared(knowledge: Knowledge, earlier: "StoredEdition | None") -> "tuple[StoredEdition, bool]":
     """Return the edition as it is kept, and whether servers should hear of it."""
+    from bot.knowledge.content import StoredEdition, content_of, dump_content, read_content
+    from bot.knowledge.differences import differences
+
     content = content_of(knowledge)
     stored = StoredEdition(edition=content.edition, published=content.published, content=dump_content(content))
     before = read_content(earlier.content) if earlier is not None else None
     return stored, before is not None and differences(before, content).is_news
 
 
-def _difference(earlier: StoredEdition | None, edition: StoredEdition) -> EditionDifference | None:
+def _difference(earlier: "StoredEdition | None", edition: "StoredEdition") -> "EditionDifference | None":
+    from bot.knowledge.content import read_content
+    from bot.knowledge.differences import differences
+
     contents: list[EditionContent | None] = [
         read_content(stored.content) if stored is not None else None for stored in (earlier, edition)
     ]

@@ -5,8 +5,6 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from bot.answers.features import words_of
-
 HANDLED, OUT_OF_SCOPE = "handled", "out-of-scope"
 DECISIONS = (HANDLED, OUT_OF_SCOPE)
 NEAREST = 3  # topics named beside a gap
@@ -81,6 +79,8 @@ class Gap:
 
 def text_key(text: str) -> str:
     """Return what stands for a question where it may not be kept: the SHA-256 of its words in plain letters."""
+    from bot.answers.features import words_of  # a start does without
+
     return hashlib.sha256(" ".join(words_of(text)).encode()).hexdigest()
 
 

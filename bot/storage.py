@@ -14,8 +14,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from bot.background import background_tasks
-from bot.departures import ListServers, watch_departures
-from bot.insights import Insights
+from bot.knowledge.models import Knowledge
 from bot.privacy import Privacy
 from bot.query_log import QuerySink
 from bot.servers.editor import SettingsEditor
@@ -25,7 +24,9 @@ from bot.settings import Settings
 if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncEngine
 
-    from bot.store.news import NewsStore
+    from bot.departures import ListServers
+    from bot.edition_news import Send
+    from bot.insights import Insights
 
 log = logging.getLogger(__name__)
 
@@ -39,8 +40,10 @@ class StoredParts:
     privacy: Privacy
     servers: Servers
     editor: SettingsEditor
-    insights: Insights
-    list_servers: ListServers
+    insights: "Insights | None"  # where nobody may use them they are not even imported
+    current: Callable[[], Knowledge]
+    list_servers: "ListServers"
+    news_sender: "Callable[[], Send]"
 
 
 class Storage:
@@ -51,7 +54,8 @@ class Storage:
         self._contexts = contexts  # closed after the log, which writes to the last
         self._connected = connected
         self._engine: AsyncEngine | None = None  # kept over attempts: only the first makes one
-        self._is_in_use = asyncio.Event()
+        self._is_in_use = False
+        self._wake_news: Callable[[], None] = _nothing  # until there is a database, which begins with a look
         self._is_suspect = True  # the file was not looked through yet, or was found damaged in use
         self.parts: StoredParts | None = None
 
@@ -103,19 +107,16 @@ class Storage:
             )
         self._is_suspect = False
 
-    async def news(self) -> "NewsStore":
-        """Return where editions are kept, once the database is open."""
-        await self._connected.wait()
-        await self._is_in_use.wait()
-        from bot.store.news import NewsStore
-
-        assert self._engine is not None, "open"
-        return NewsStore(self._engine)
+    def edition_changed(self) -> None:
+        """Look whether servers should hear of the edition that answers now."""
+        self._wake_news()
 
     async def _connect(self, engine: "AsyncEngine", *, is_new: bool) -> None:
         """Hand the database to everything that waits for it, once; a new one also later, after a loss."""
+        from bot.departures import watch_departures
+        from bot.edition_news import announce_editions
         from bot.store.departures import DepartureStore
-        from bot.store.insights import InsightsStore
+        from bot.store.news import NewsStore
         from bot.store.privacy import PrivacyStore
         from bot.store.retention import keep_releasing
         from bot.store.servers import ServerStore
@@ -123,7 +124,7 @@ class Storage:
 
         assert self.parts is not None, "set by the composition root"
         personal, servers = PrivacyStore(engine), ServerStore(engine)
-        if self._is_in_use.is_set():
+        if self._is_in_use:
             if is_new:
                 await self.parts.privacy.connect(personal, is_new=True)
                 self.parts.servers.forget_all()
@@ -131,7 +132,10 @@ class Storage:
         await self.parts.privacy.connect(personal, is_new=is_new)
         self.parts.servers.connect(servers)
         self.parts.editor.connect(servers)
-        self.parts.insights.connect(InsightsStore(engine))
+        if self.parts.insights is not None:
+            from bot.store.insights import InsightsStore
+
+            self.parts.insights.connect(InsightsStore(engine))
         start = await self._contexts.enter_async_context(background_tasks(name="signals"))
         parts = self.parts
         heard = _Heard(parts.servers, reload_opt_outs=lambda: start(parts.privacy.follow(personal)))
@@ -148,7 +152,10 @@ class Storage:
                 on_deleted=parts.servers.forget,
             )
         )
-        self._is_in_use.set()
+        self._wake_news = await self._contexts.enter_async_context(
+            announce_editions(NewsStore(engine), parts.current, parts.news_sender(), parts.servers.hidden_topics)
+        )
+        self._is_in_use = True
 
 
 class _Heard:
@@ -174,10 +181,15 @@ class _Heard:
         self._reload_opt_outs()
 
 
+def _nothing() -> None:
+    """Stands for what cannot be done yet."""
+
+
 def _import_store() -> None:
+    import bot.departures
+    import bot.edition_news
     import bot.store.database
     import bot.store.departures
-    import bot.store.insights
     import bot.store.news
     import bot.store.privacy
     import bot.store.queries

@@ -2,9 +2,6 @@
 
 import asyncio
 from collections.abc import Callable
-from concurrent.futures import ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
-from multiprocessing import get_context
 from typing import TypeVar
 
 from bot.errors import BotError
@@ -23,6 +20,10 @@ async def in_process(function: Callable[..., Result], *arguments: object) -> Res
     Raises:
         WorkerFailed: The process was ended from outside.
     """
+    from concurrent.futures import ProcessPoolExecutor  # a start does without
+    from concurrent.futures.process import BrokenProcessPool
+    from multiprocessing import get_context
+
     loop = asyncio.get_running_loop()
     pool = ProcessPoolExecutor(max_workers=1, mp_context=get_context("spawn"))
     try:

@@ -439,10 +439,7 @@ async def test_news_are_told_when_the_edition_changes(
     """The job looks at its start and whenever it is woken, beside everything else."""
     await subscribe(engine, 1)
 
-    async def opened() -> NewsStore:
-        return store
-
-    async with announce_editions(opened, lambda: pack.current, channels.send, hides_nothing, every=3600) as wake:
+    async with announce_editions(store, lambda: pack.current, channels.send, hides_nothing, every=3600) as wake:
         async with asyncio.timeout(10):
             while await store.newest_day() is None:
                 await asyncio.sleep(0.01)
@@ -470,10 +467,7 @@ async def test_the_job_outlives_a_failing_database(
 
     failing = Failing(engine)
 
-    async def opened() -> NewsStore:
-        return failing
-
-    async with announce_editions(opened, lambda: pack.current, channels.send, hides_nothing, every=0.01):
+    async with announce_editions(failing, lambda: pack.current, channels.send, hides_nothing, every=0.01):
         await until(lambda: failing.looks > 2)
 
     assert "the database is away" in caplog.text

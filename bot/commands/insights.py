@@ -15,7 +15,7 @@ from bot.insights import Digest, Insights
 from bot.knowledge.editions import Library
 from bot.rendering import wording
 from bot.rendering.charts import can_draw, draw, trend_spec
-from bot.rendering.insights import PICTURE, InsightsCard, InsightsPress, decided_notice
+from bot.rendering.insights import PICTURE, VERSION, InsightsCard, InsightsPress, decided_notice
 from bot.workers import WorkerFailed, in_process
 
 log = logging.getLogger(__name__)
@@ -37,6 +37,11 @@ class InsightsDesk:
         self._replies = replies
         self._maintainers = frozenset(maintainers)
 
+    @property
+    def commands(self) -> list[AnyCommand]:
+        """The commands that lead here."""
+        return [insights_command(self)]
+
     def admit(self, interaction: AnyInteraction) -> None:
         """
         Make sure that the person may see the log.
@@ -56,13 +61,18 @@ class InsightsDesk:
         files = [discord.File(io.BytesIO(picture), filename=PICTURE)] if picture is not None else []
         await interaction.edit_original_response(view=card, attachments=files)
 
-    async def handle(self, interaction: AnyInteraction, press: InsightsPress | None) -> None:
+    def is_for(self, custom_id: str) -> bool:
+        """Return whether a component belongs to a digest, of whatever version."""
+        return custom_id.startswith(VERSION[0])
+
+    async def handle(self, interaction: AnyInteraction, custom_id: str) -> None:
         """
-        Answer a press; ``None`` stands for an id this version cannot read.
+        Answer a press of a digest's button.
 
         Raises:
             UserError: The person may not decide, or the decision cannot be carried out.
         """
+        press = InsightsPress.parse(custom_id)
         if press is None:
             await self._replies.tell(interaction, wording.OLD_COMPONENT)
             return

@@ -11,7 +11,7 @@ import logging
 import time
 from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
 from contextlib import suppress
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import aiohttp
 import discord
@@ -20,7 +20,6 @@ from discord.gateway import DiscordWebSocket
 from discord.ui.view import BaseView
 
 from bot.commands.card_presses import CardPresses
-from bot.commands.insights import InsightsDesk
 from bot.commands.occasions import AnyInteraction
 from bot.commands.replies import Replies
 from bot.commands.settings_panel import SettingsPanel
@@ -33,9 +32,10 @@ from bot.delivery.link import Link
 from bot.delivery.receive import receiver
 from bot.rendering import wording
 from bot.rendering.custom_ids import Press
-from bot.rendering.insights import VERSION as INSIGHTS_VERSION
-from bot.rendering.insights import InsightsPress
 from bot.rendering.panel_ids import PANEL_VERSION, PanelPress
+
+if TYPE_CHECKING:
+    from bot.commands.insights import InsightsDesk
 
 log = logging.getLogger(__name__)
 
@@ -87,7 +87,7 @@ class BotClient(discord.Client):
         presses: CardPresses,
         votes: Votes,
         panel: SettingsPanel,
-        desk: InsightsDesk,
+        desk: "InsightsDesk | None",
         replies: Replies,
         counts: DeliveryCounts,
         flood_limits: FloodLimits,
@@ -158,8 +158,8 @@ class BotClient(discord.Client):
     def take_press(self, interaction: AnyInteraction, custom_id: str, values: Sequence[str]) -> None:
         if _is_of_a_panel(custom_id):
             self._run(self._panel.handle(interaction, PanelPress.parse(custom_id), values), interaction)
-        elif custom_id.startswith(f"{INSIGHTS_VERSION}:"):
-            self._run(self._desk.handle(interaction, InsightsPress.parse(custom_id)), interaction)
+        elif self._desk is not None and self._desk.is_for(custom_id):
+            self._run(self._desk.handle(interaction, custom_id), interaction)
         else:
             press = Press.parse(custom_id)
             if press is not None and press.is_menu:

@@ -13,7 +13,7 @@ from pathlib import Path
 from pydantic import TypeAdapter, ValidationError
 
 from bot import __version__
-from bot.knowledge.models import Knowledge
+from bot.knowledge.models import KNOWN_SOUND, Knowledge
 
 log = logging.getLogger(__name__)
 
@@ -24,7 +24,7 @@ def read_compiled(path: Path, fingerprint: str) -> Knowledge | None:
         header, _, content = path.read_bytes().partition(b"\n")
         if header != _header(fingerprint):
             return None
-        return TypeAdapter(Knowledge).validate_json(content)
+        return TypeAdapter(Knowledge).validate_json(content, context=KNOWN_SOUND)
     except (OSError, ValidationError) as error:
         log.debug("The compiled edition is not used: %s", error)
         return None

@@ -11,7 +11,6 @@ from pydantic import ValidationError
 from bot.errors import FileProblems, Problem, UserError
 from bot.located import MappingNode, SequenceNode, key_path, line_of
 from bot.servers.models import ServerSettings
-from bot.strict_yaml import parse_yaml, write_yaml
 
 FILE_NAME = "settings.yaml"
 SIZE_LIMIT = 96 * 1024  # bytes; the largest settings there can be, notes of nothing but escaped emoji, are about 90 KiB
@@ -84,6 +83,8 @@ class Import:
 
 def export_settings(settings: ServerSettings, server: int) -> str:
     """Return a file that ``import_settings`` reads back to the same settings."""
+    from bot.strict_yaml import write_yaml  # brings the YAML parser, which answering does without
+
     values = {key: value for key, value in settings.model_dump(mode="json").items() if value is not None}
     return _HEADER + write_yaml({_SERVER: server, **values})
 
@@ -95,6 +96,8 @@ def import_settings(raw: bytes, around: Surroundings) -> Import:
     Raises:
         ImportRefused: It has mistakes, or names what is not there; every one is listed.
     """
+    from bot.strict_yaml import parse_yaml
+
     name = Path(FILE_NAME)
     problems: list[Problem] = []
     if len(raw) > SIZE_LIMIT:  # reading it would keep everybody waiting

@@ -150,10 +150,10 @@ def _object_in(text: str) -> Mapping[str, Any]:
 
 _UNREADABLE: Mapping[str, object] = {"answers": Visibility.PRIVATE, "public_channels": (), "keep_texts": False}
 
-DEFAULTS = ServerSettings()
+DEFAULTS = ServerSettings.model_construct()  # sound by itself; checking it would cost every start
 
 # What holds while the settings cannot be read: nothing is shown or kept that a server may have forbidden.
-CAREFUL = ServerSettings(answers=Visibility.PRIVATE, keep_texts=False)
+CAREFUL = ServerSettings.model_construct(answers=Visibility.PRIVATE, keep_texts=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -48,12 +48,18 @@ def rows() -> list[Query]:
     return [*answers, *missed]
 
 
+def maintained_by(world: World, *users: int) -> None:
+    """List other maintainers than the configuration does: the simulator gives out ids itself."""
+    assert world.bot.client._desk is not None
+    world.bot.client._desk._maintainers = frozenset(users)
+
+
 @pytest.fixture
 async def maintained(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[World]:
     """A world whose server is the maintainers', with a log of today's questions."""
     settings = settings_for(tmp_path, insights={"server": SERVER, "users": [1]})
     async with open_world(settings, server=SERVER) as world:
-        world.bot.client._desk._maintainers = frozenset({world.admin.id})  # the simulator gives out ids itself
+        maintained_by(world, world.admin.id)
         await world.member.slash(world.channel, "article5")  # until the database is open
         for row in rows():
             world.bot.query_log.record(row)
@@ -101,7 +107,7 @@ async def test_one_click_decides_a_gap(maintained: World, tmp_path: Path) -> Non
 
 async def test_who_is_not_listed_sees_nothing(maintained: World) -> None:
     """Neither by the command nor by a button of somebody else's digest, whatever Discord lets them use."""
-    maintained.bot.client._desk._maintainers = frozenset({1})
+    maintained_by(maintained, 1)
     result = await maintained.admin.slash(maintained.channel, "insights")
 
     assert "Only the maintainers" in text_of(result.response)
@@ -120,7 +126,7 @@ async def test_a_database_that_is_away_is_said_to_be(tmp_path: Path) -> None:
     (tmp_path / "data").write_text("a file where the folder should be")
     settings = settings_for(tmp_path, insights={"server": SERVER, "users": [1]})
     async with open_world(settings, server=SERVER) as world:
-        world.bot.client._desk._maintainers = frozenset({world.admin.id})
+        maintained_by(world, world.admin.id)
         result = await world.admin.slash(world.channel, "insights")
         told = [text_of(message) for message in (result.response, *result.followups) if message is not None]
 
