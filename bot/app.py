@@ -3,7 +3,7 @@
 import asyncio
 import gc
 import logging
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Collection, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -28,7 +28,6 @@ from bot.delivery.client import BotClient
 from bot.delivery.command_sync import CommandSync
 from bot.delivery.counts import DeliveryCounts
 from bot.delivery.floods import FloodLimits
-from bot.delivery.servers import list_servers
 from bot.errors import KnowledgeError, Problem
 from bot.knowledge.compiled import read_compiled, write_compiled
 from bot.knowledge.editions import EditionChange, Library, watch
@@ -127,7 +126,7 @@ async def open_bot(settings: Settings, *, command_sync: CommandSync | None) -> A
             editor=editor,
             insights=insights,
             current=lambda: library.current,
-            list_servers=lambda: list_servers(client),
+            list_servers=lambda: _list_servers(client),
             news_sender=lambda: _news_sender(client),
         )
         stack.callback(connected.set)  # when stopping before Discord was reached, the log waits no longer
@@ -213,6 +212,12 @@ def _desk(library: Library, insights: "Insights | None", replies: Replies, setti
     from bot.commands.insights import InsightsDesk
 
     return InsightsDesk(library, insights, replies, settings.insights.users)
+
+
+async def _list_servers(client: BotClient) -> Collection[int]:
+    from bot.delivery.servers import list_servers  # once a day
+
+    return await list_servers(client)
 
 
 def _news_sender(client: BotClient) -> "Send":

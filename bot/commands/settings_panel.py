@@ -10,7 +10,6 @@ from typing import Any, cast
 
 from bot.commands.occasions import AnyInteraction, server_of
 from bot.commands.replies import Replies
-from bot.commands.server_facts import server_facts
 from bot.commands.settings_edits import edit_of
 from bot.errors import UserError
 from bot.knowledge.editions import Library
@@ -21,7 +20,6 @@ from bot.rendering.panel_ids import PanelAction, PanelPress
 from bot.rendering.settings import EVERY_ANSWER, NOTE_HELP, NOTE_LABEL, notice_panel, settings_panel
 from bot.rendering.settings_pages import HISTORY_PAGE, findings_panel, history_panel
 from bot.rendering.settings_words import overtaken_notice, saved_notice
-from bot.servers.check import findings
 from bot.servers.editor import Edit, OutOfReach, Overtaken, Saved, SettingsEditor
 from bot.servers.models import CAREFUL, DEFAULTS, NOTE_LIMIT
 from bot.servers.registry import Servers
@@ -99,6 +97,9 @@ class SettingsPanel:
 
     async def show_findings(self, interaction: AnyInteraction) -> None:
         """Show what does not fit together."""
+        from bot.commands.server_facts import server_facts  # a start does without
+        from bot.servers.check import findings
+
         stored = await self._editor.read(require_manager(interaction))
         knowledge = self._library.current
         topics = {id_: topic.command.name for id_, topic in knowledge.topics.items()}

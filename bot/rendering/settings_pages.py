@@ -1,6 +1,7 @@
 """Further pages of ``/settings``: history, check, and what an import or a reset would change. Pure."""
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import discord
 
@@ -10,8 +11,10 @@ from bot.rendering.panel_ids import PanelAction, PanelPress
 from bot.rendering.settings import BACK, BACK_LABEL, notice_panel
 from bot.rendering.settings_words import FIELD_NAMES, change_lines
 from bot.servers.changes import field_changes
-from bot.servers.check import Finding
 from bot.servers.models import NOTE_LIMIT, ServerSettings, SettingsChange, Stored
+
+if TYPE_CHECKING:
+    from bot.servers.check import Finding
 
 HISTORY_PAGE = 10  # changes
 ROOM = TEXT_LIMIT - 300  # characters for the lines of a page, beside its heading
@@ -40,7 +43,7 @@ def history_panel(changes: Sequence[SettingsChange], *, more: bool) -> Panel:
     return Panel([("## Changes of the settings, newest first", ()), *((entry, ()) for entry in entries)], rows=rows)
 
 
-def findings_panel(found: Sequence[Finding]) -> Panel:
+def findings_panel(found: "Sequence[Finding]") -> Panel:
     """Return what is wrong, each with what to do."""
     back = [[button(BACK, BACK_LABEL)]]
     if not found:
