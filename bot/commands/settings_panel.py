@@ -8,6 +8,8 @@ without an answer. Nothing is kept between presses; what a press needs stands in
 from collections.abc import Sequence
 from typing import Any, cast
 
+import discord
+
 from bot.commands.occasions import AnyInteraction, server_of
 from bot.commands.replies import Replies
 from bot.commands.settings_edits import edit_of
@@ -23,6 +25,8 @@ from bot.rendering.settings_words import overtaken_notice, saved_notice
 from bot.servers.editor import Edit, OutOfReach, Overtaken, Saved, SettingsEditor
 from bot.servers.models import CAREFUL, DEFAULTS, NOTE_LIMIT
 from bot.servers.registry import Servers
+
+INVALID_FORM = 50035  # Discord's code for a message that it refuses as it is
 
 
 class NotAManager(UserError):
@@ -146,7 +150,13 @@ class SettingsPanel:
         await self._show(interaction, settings_panel(saved.stored, self._library.current, notice=notice))
 
     async def _show(self, interaction: AnyInteraction, view: Panel) -> None:
-        await interaction.edit_original_response(view=view)
+        try:
+            await interaction.edit_original_response(view=view)
+        except discord.HTTPException as error:
+            if error.code != INVALID_FORM:
+                raise
+            # A channel or role that is gone must not keep its admins from the panel, where they take it off the list.
+            await interaction.edit_original_response(view=view.without_chosen())
 
     async def _ask_for_note(
         self, interaction: AnyInteraction, guild_id: int, press: PanelPress, values: Sequence[str]

@@ -110,6 +110,13 @@ class Panel(ui.LayoutView):
             if row:
                 self.add_item(ui.ActionRow(*row))
 
+    def without_chosen(self) -> "Panel":
+        """Return the same with nothing shown as chosen in the pickers of channels and roles."""
+        for item in self.walk_children():
+            if isinstance(item, PanelItem) and isinstance(item.item, ui.ChannelSelect | ui.RoleSelect):
+                item.item.default_values = []
+        return self
+
     def is_finished(self) -> bool:
         """Return that there is nothing to wait for, as for cards (``bot.rendering.components``)."""
         return True

@@ -150,12 +150,14 @@ async def upgrade(engine: AsyncEngine) -> str | None:
     Bring the schema to the newest migration; return the one it stood at before.
 
     A database that is up to date costs one SELECT: Alembic is not even imported. Processes that do this at once take
-    turns, and the later ones find it done.
+    turns, and the later ones find it done. A process that is killed meanwhile leaves what was there before.
     """
     before = await schema_revision(engine)
     if before != HEAD:
         async with patient(engine) as long_running, long_running.begin() as connection:
             await wait_for_turn(connection, "upgrade")
+            if connection.dialect.name == "sqlite":  # whose driver makes tables outside of transactions otherwise
+                await connection.exec_driver_sql("BEGIN IMMEDIATE")
             await connection.run_sync(_run_alembic)
     return before
 

@@ -19,7 +19,7 @@ from tests.commands.panel import (
     opened,
     pressed,
 )
-from tests.commands.reading import custom_id_of, text_of
+from tests.commands.reading import custom_id_of, parts_of, text_of
 from tests.conftest import World, open_world, settings_for
 
 REFUSED = "Only members who may manage this server"
@@ -133,3 +133,15 @@ async def test_a_form_of_another_version_is_answered(world: World) -> None:
     result = await forged(world.admin, 5, world.channel, form_of("g0:text:", "Hello."))
 
     assert "belongs to an older version" in text_of(answer_of(result))
+
+
+async def test_a_channel_that_discord_refuses_to_show_as_chosen_does_not_lock_the_panel(world: World) -> None:
+    """Should Discord refuse the panel because of a channel or role that is gone, it opens with nothing chosen."""
+    await chosen(world, await opened(world), on.PRIVATE, [world.channel])
+    route = "/webhooks/*/messages/@original"
+    world.env.inject_error("PATCH", route, status=400, code=50035, message="Invalid Form Body", times=1)
+
+    panel = await opened(world)
+
+    assert f"**Always private** in <#{world.channel.id}>" in text_of(panel)
+    assert not any(part.get("default_values") for part in parts_of(panel) if part["type"] == 8)

@@ -2,9 +2,10 @@
 
 import asyncio
 from pathlib import Path
+from typing import Any
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import event, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.errors import ConfigurationError
@@ -116,3 +117,21 @@ async def test_a_database_that_falls_silent_while_it_works_is_given_up(
 
         async with engine.connect() as connection:
             assert (await connection.execute(text("SELECT 3"))).scalar() == 3
+
+
+async def test_an_upgrade_that_is_cut_short_leaves_nothing_behind(tmp_path: Path) -> None:
+    """A process killed during its first start does not leave half a schema that no later start can mend."""
+
+    def fail_late(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
+        if "CREATE VIEW" in statement:
+            raise OSError("the power is gone")
+
+    async with open_engine(f"sqlite+aiosqlite:///{tmp_path}/bot.db") as engine:
+        event.listen(engine.sync_engine, "before_cursor_execute", fail_late)
+        with pytest.raises(OSError, match="power"):
+            await upgrade(engine)
+        event.remove(engine.sync_engine, "before_cursor_execute", fail_late)
+
+        assert await schema_revision(engine) is None
+        await upgrade(engine)
+        assert await schema_revision(engine) == HEAD
