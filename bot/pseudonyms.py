@@ -32,7 +32,7 @@ class Pseudonyms:
 
 
 def _pseudonym(key: bytes, user_id: int) -> str:
-    return hmac.new(key, str(user_id).encode(), "sha256").hexdigest()[:32]
+    return hmac.digest(key, str(user_id).encode(), "sha256")[:16].hex()
 
 
 def load_pseudonyms(path: Path) -> Pseudonyms:

@@ -123,7 +123,8 @@ class Replies:
 
     def _record(self, interaction: AnyInteraction, asked: Asked, occasion: Occasion) -> None:
         self.answered[asked.command, asked.source, asked.outcome] += 1
-        if not self.counts(interaction):
+        pseudonym = self._pseudonyms.of(interaction.user.id)
+        if pseudonym in self._opt_outs:
             return
         received = interaction.extras.get(RECEIVED, time.perf_counter())
         self._query_log.record(
@@ -131,7 +132,7 @@ class Replies:
                 interaction_id=interaction.id,
                 asked_at=interaction.created_at.isoformat(timespec="milliseconds"),
                 guild_id=occasion.guild_id,
-                user_key=self._pseudonyms.of(interaction.user.id),
+                user_key=pseudonym,
                 key_id=self._pseudonyms.key_id,
                 source=asked.source,
                 command=asked.command,
