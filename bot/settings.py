@@ -76,7 +76,7 @@ class DatabaseSettings(_Section):
         if self.url.startswith("postgresql") and find_spec("asyncpg") is None:
             raise ConfigurationError(
                 "DATABASE_URL is a PostgreSQL address, and asyncpg is not installed. "
-                "Install it with: pip install -r requirements/postgres.txt"
+                "Install it with: pip install -r requirements/image.txt"
             )
 
 

@@ -310,7 +310,7 @@ def test_postgresql_without_its_driver_is_explained(
     assert run(*arguments) == 78
     printed = capsys.readouterr().err.splitlines()
     assert len(printed) == 1
-    assert "requirements/postgres.txt" in printed[0]
+    assert "requirements/image.txt" in printed[0]
 
 
 def test_a_postgresql_that_is_not_there_is_explained(

@@ -133,3 +133,17 @@ async def test_the_policy_template_names_every_privacy_command(world: World) -> 
     template = policy_template()
 
     assert [command.name for command in group.commands if f"`/privacy {command.name}`" not in template] == []
+
+
+def test_every_set_of_requirements_that_is_named_is_there() -> None:
+    """No document, message or build step tells anyone to install from a file that does not exist."""
+    places = [ROOT / "Makefile", ROOT / "Dockerfile", *ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")]
+    places += (ROOT / "bot").rglob("*.py")
+    named = {
+        match
+        for place in places
+        for match in re.findall(r"requirements/([a-z]+\.txt)", place.read_text(encoding="utf-8"))
+    }
+
+    assert {"run.txt", "image.txt", "review.txt"} <= named
+    assert {name for name in named if not (ROOT / "requirements" / name).is_file()} == set()
