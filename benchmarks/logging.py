@@ -1,15 +1,17 @@
 """What a row of the query log costs the process that answers: all of its threads, from ``record`` to the commit."""
 
 import asyncio
-import gc
 import json
 import random
 import statistics
 import tempfile
+import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Generator, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from bot.query import Query
 from bot.query_journal import QueryJournal
@@ -20,8 +22,7 @@ from bot.store.queries import QueryStore
 from tests.factories import make_query
 
 RATE = 200  # rows a second
-SECONDS = 4  # of each round; a multiple of the log's window
-ROUNDS = 5  # with the log and without, in turns, so that a noisy moment hits both
+SECONDS = 20  # a multiple of the log's window
 UNPACED = 20_000  # rows
 ANSWER = {"components": [{"type": 10, "id": i, "content": "A line of a card. " * 5} for i in range(20)]}
 TOPICS = ("article5", "aid", "membership", "members", "consensus", "scenarios", "training")
@@ -60,47 +61,99 @@ async def measure() -> None:
             async with open_query_log(open_store, QueryJournal.open(folder / "queries.journal")) as log:
                 log.record(make_query(1))
                 await log.flushed()
-                await _at_a_steady_rate(log)
                 await _at_full_speed(log)
+            await _at_a_steady_rate(store, QueryJournal.open(folder / "paced.journal"))
             await _each_part(store, QueryJournal.open(folder / "other.journal"))
 
 
-async def _at_a_steady_rate(log: QueryLog) -> None:
-    costs = []
-    for number in range(ROUNDS):
-        first = number * RATE * SECONDS + 10
-        idle = await _paced(first, lambda _: None)
-        logged = await _paced(first, log.record, log)
-        costs.append((logged - idle) / (RATE * SECONDS))
-    calls: list[int] = []
-    await _paced(900_000, lambda row: calls.append(_thread_time(log.record, row)), log)
-    timing = statistics.median(_thread_time(lambda _: None, row) for row in make_rows(1000, first=1))
-    shown = ", ".join(f"{_us(cost)}" for cost in costs)
-    print(f"per row at {RATE}/s, journal to commit   {_us(statistics.median(costs))} µs of CPU ({shown})")
-    print(f"  record() among them                {_us((statistics.median(calls) - timing) / 1e9)} µs")
+async def _at_a_steady_rate(store: QueryStore, journal: QueryJournal) -> None:
+    """
+    Print what each thread spends on rows that come at the rate, each after the work of an answer.
+
+    The CPU of the whole process would be the plainer measure, but the work between the rows is a hundred times theirs
+    and differs by more than they cost. So the clocks of the threads are read around each step that the log takes.
+    """
+
+    async def open_store() -> QueryStore:
+        return store
+
+    with _timed_tasks(QueryLog.__name__) as timed:
+        async with open_query_log(open_store, journal) as log:
+            log.record(make_query(2))
+            await log.flushed()
+            (writer,) = timed
+            before, database = writer.spent, _other_threads()
+            calls = [_thread_time(log.record, row) async for row in _paced(RATE * SECONDS)]
+            await log.flushed()
+    reading = [_thread_time(lambda _: None, row) async for row in _paced(RATE)]
+    record = statistics.mean(calls) - statistics.mean(reading)
+    parts = (record, (writer.spent - before) / len(calls), (_other_threads() - database) / len(calls))
+    recorded, written, stored = (_us(part / 1e9) for part in parts)
+    print(f"per row at {RATE}/s, journal to commit   {_us(sum(parts) / 1e9)} µs of CPU")
+    print(f"  record() {recorded}, the writer's task {written}, the database's thread {stored}")
+
+
+async def _paced(count: int) -> AsyncIterator[Query]:
+    """Yield rows at the rate, each just made, after a moment of other work: an answer that is logged has been made."""
+    started = time.perf_counter()
+    for i in range(count):
+        _answer_something()
+        yield make_rows(1, first=10 + i)[0]
+        await asyncio.sleep(max(0.0, started + (i + 1) / RATE - time.perf_counter()))
+
+
+class _TimedCoroutine(Coroutine[Any, Any, Any]):
+    """A coroutine that counts the CPU of its steps, in nanoseconds, in ``spent``."""
+
+    def __init__(self, coroutine: Coroutine[Any, Any, Any]) -> None:
+        self._coroutine = coroutine
+        self.spent = 0
+
+    def send(self, value: Any) -> Any:
+        before = time.thread_time_ns()
+        try:
+            return self._coroutine.send(value)
+        finally:
+            self.spent += time.thread_time_ns() - before
+
+    def throw(self, *error: Any) -> Any:
+        return self._coroutine.throw(*error)
+
+    def close(self) -> None:
+        self._coroutine.close()
+
+    def __await__(self) -> Generator[Any, Any, Any]:
+        return self._coroutine.__await__()
+
+
+@contextmanager
+def _timed_tasks(owner: str) -> Iterator[list[_TimedCoroutine]]:
+    """Count the CPU of every task that runs a method of the class *owner* and is made meanwhile."""
+    timed: list[_TimedCoroutine] = []
+
+    def make(loop: asyncio.AbstractEventLoop, coroutine: Any, **options: Any) -> asyncio.Task[Any]:
+        if coroutine.__qualname__.startswith(f"{owner}."):
+            timed.append(coroutine := _TimedCoroutine(coroutine))
+        return asyncio.Task(coroutine, loop=loop, **options)
+
+    loop = asyncio.get_running_loop()
+    loop.set_task_factory(make)
+    try:
+        yield timed
+    finally:
+        loop.set_task_factory(None)
+
+
+def _other_threads() -> int:
+    """Return the nanoseconds of CPU that all threads but this one have spent."""
+    others = (thread.ident for thread in threading.enumerate() if thread is not threading.current_thread())
+    return sum(time.clock_gettime_ns(time.pthread_getcpuclockid(ident)) for ident in others if ident is not None)
 
 
 def _thread_time(call: Callable[[Query], object], row: Query) -> int:
     before = time.thread_time_ns()
     call(row)
     return time.thread_time_ns() - before
-
-
-async def _paced(first: int, take: Callable[[Query], None], log: QueryLog | None = None) -> float:
-    """
-    Return the CPU seconds of the process while rows come at the rate and, with *log*, are written.
-
-    Each row is made just before, after a moment of other work: an answer that is logged has just been made.
-    """
-    gc.collect()
-    started, cpu = time.perf_counter(), time.process_time()
-    for i in range(RATE * SECONDS):
-        _answer_something()
-        take(make_rows(1, first=first + i)[0])
-        await asyncio.sleep(max(0.0, started + (i + 1) / RATE - time.perf_counter()))
-    if log is not None:
-        await log.flushed()
-    return time.process_time() - cpu
 
 
 def _answer_something() -> None:
@@ -130,8 +183,8 @@ async def _each_part(store: QueryStore, journal: QueryJournal) -> None:
     print(f"  a row as a line                    {_us(_cost(rows, line_of))} µs")
     print(f"  a row into the journal             {_us(_cost(rows, journal.append))} µs, the line included")
     journal.close()
-    for size in (100, 200, 400, 500):
-        part = make_rows(8000, first=3_000_000 + size * 100_000)
+    for size in (1, 100, 400):
+        part = make_rows(min(8000, 500 * size), first=3_000_000 + size * 100_000)
         cpu = time.process_time()
         for start in range(0, len(part), size):
             await store.add(part[start : start + size])
