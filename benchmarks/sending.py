@@ -17,6 +17,7 @@ from discord.webhook.async_ import AsyncWebhookAdapter, async_context
 from bot.answers.lookup import find_page
 from bot.delivery.callback import ReplyAdapter, note_receipt
 from bot.delivery.counts import DeliveryCounts
+from bot.delivery.reply_connections import ReplyConnections
 from bot.knowledge.loader import load_knowledge
 from bot.rendering.cards import topic_card
 from bot.rendering.components import Card, Reader
@@ -90,9 +91,12 @@ async def measure() -> None:
     client = discord.Client(intents=discord.Intents.none())
     client._connection.application_id = BOT_ID
     client._connection.user = discord.ClientUser(state=client._connection, data=BOT_USER)  # type: ignore[arg-type]
-    async with aiohttp.ClientSession() as session:
+    async with aiohttp.ClientSession() as session, ReplyConnections(Route.BASE, user_agent="bench") as connections:
         client.http._HTTPClient__session = session  # type: ignore[attr-defined]  # as if logged in
-        adapters = {"discord.py": AsyncWebhookAdapter(), "ours": ReplyAdapter(DeliveryCounts())}  # type: ignore[no-untyped-call]
+        adapters = {
+            "discord.py": AsyncWebhookAdapter(),  # type: ignore[no-untyped-call]
+            "ours": ReplyAdapter(DeliveryCounts(), connections),
+        }
         taken: dict[str, list[float]] = {name: [] for name in adapters}
         for _ in range(ROUNDS):
             for name, adapter in adapters.items():

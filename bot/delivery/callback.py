@@ -7,7 +7,8 @@ at once when a connection breaks (2.7.1). Ours has until 2.5 s after receipt and
 takes one reply per interaction and says 40060 to a second, so a repeated reply is never shown twice; a follow-up that
 was sent again because a connection broke can be.
 
-It also leaves out what a reply does not need: asking for the message it became and building an object of that.
+It also leaves out what a reply does not need: asking for the message it became, building an object of that, and a
+general HTTP client, unless there are files to send or a proxy to pass.
 ``tests/delivery/test_discordpy_contract.py`` holds the names used.
 """
 
@@ -17,16 +18,16 @@ from collections.abc import Mapping, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Any, assert_never
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 import aiohttp
 import discord
 import orjson
 from discord.http import MultipartParameters, Route
 from discord.webhook.async_ import AsyncWebhookAdapter, async_context
-from yarl import URL
 
 from bot.delivery.counts import DeliveryCounts, Loss
+from bot.delivery.reply_connections import Answer, NotConnected, ReplyConnections
 from bot.errors import ReplyLost
 
 log = logging.getLogger(__name__)
@@ -52,26 +53,31 @@ def note_receipt() -> None:
     _received_at.set(asyncio.get_running_loop().time())
 
 
-def use_adapter(counts: DeliveryCounts) -> None:
+def use_adapter(counts: DeliveryCounts, connections: ReplyConnections) -> None:
     """Let every task that is started from here on send its replies through the adapter of this module."""
-    async_context.set(ReplyAdapter(counts))
+    async_context.set(ReplyAdapter(counts, connections))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class _Request:
     """What is sent, as often as it takes."""
 
-    session: aiohttp.ClientSession
     method: str
-    url: URL
+    path: str
     body: bytes | None = None
+    headers: dict[str, str]
+    is_reply: bool = False  # the first answer to an interaction
+    session: aiohttp.ClientSession  # for files and proxies
     multipart: Sequence[Mapping[str, Any]] = ()
     files: Sequence[discord.File] = ()
-    headers: Mapping[str, str] = field(default_factory=dict)
-    options: Mapping[str, Any] = field(default_factory=dict)  # of aiohttp: a proxy, parameters of the address
-    is_reply: bool = False  # the first answer to an interaction
+    proxy: Mapping[str, Any] = field(default_factory=dict)
 
-    def data(self, attempt: int) -> bytes | aiohttp.FormData | None:
+    @property
+    def is_plain(self) -> bool:
+        """Whether it is no more than a body, sent straight to Discord."""
+        return not self.multipart and not self.proxy
+
+    def form(self, attempt: int) -> bytes | aiohttp.FormData | None:
         """Return the body of an attempt, counted from 0; files are read from their start each time."""
         if not self.multipart:
             return self.body
@@ -103,9 +109,10 @@ class _Failed:
 class ReplyAdapter(AsyncWebhookAdapter):
     """Sends replies and what follows them, each within its time."""
 
-    def __init__(self, counts: DeliveryCounts) -> None:
+    def __init__(self, counts: DeliveryCounts, connections: ReplyConnections) -> None:
         super().__init__()  # type: ignore[no-untyped-call]  # of discord.py
         self._counts = counts
+        self._connections = connections
 
     async def create_interaction_response(  # type: ignore[override]  # discord.py's returns the same, awaited
         self,
@@ -129,12 +136,12 @@ class ReplyAdapter(AsyncWebhookAdapter):
         request = _Request(
             session=session,
             method="POST",
-            url=URL(f"{Route.BASE}/interactions/{interaction_id}/{quote(token, safe='')}/callback", encoded=True),
+            path=f"/interactions/{interaction_id}/{quote(token, safe='')}/callback",
             body=None if params.files else orjson.dumps(params.payload),
             multipart=(params.multipart or ()) if params.files else (),
             files=params.files or (),
             headers={} if params.files else _JSON,
-            options=_proxy(proxy, proxy_auth),
+            proxy=_proxy(proxy, proxy_auth),
             is_reply=True,
         )
         try:
@@ -175,12 +182,12 @@ class ReplyAdapter(AsyncWebhookAdapter):
         request = _Request(
             session=session,
             method=route.method,
-            url=URL(route.url),
+            path=route.url.removeprefix(Route.BASE) + (f"?{urlencode(params)}" if params else ""),
             body=None if payload is None else orjson.dumps(payload),
             multipart=multipart or (),
             files=files or (),
             headers=headers,
-            options={**_proxy(proxy, proxy_auth), "params": params},
+            proxy=_proxy(proxy, proxy_auth),
         )
         return await self._send(request, asyncio.get_running_loop().time() + FOLLOW_UP_SECONDS)
 
@@ -189,7 +196,7 @@ class ReplyAdapter(AsyncWebhookAdapter):
         loop = asyncio.get_running_loop()
         attempt = failures = 0
         while True:
-            outcome = await _attempt(request, attempt, deadline, may_repeat=not failures)
+            outcome = await self._attempt(request, attempt, deadline, may_repeat=not failures)
             match outcome:
                 case _Taken(data=data):
                     return data
@@ -202,6 +209,27 @@ class ReplyAdapter(AsyncWebhookAdapter):
                     await asyncio.sleep(wait if reached else min(wait * 2 ** (attempt - 1), _RECONNECT_LIMIT))
                 case _:
                     assert_never(outcome)
+
+    async def _attempt(self, request: _Request, attempt: int, deadline: float, *, may_repeat: bool) -> _Taken | _Failed:
+        """Send *request* once; a connection that says nothing is left in time for another attempt."""
+        until = deadline
+        if may_repeat and request.is_reply and not request.files:
+            until = min(deadline, asyncio.get_running_loop().time() + SILENT_SECONDS)
+        try:
+            async with asyncio.timeout_at(until):
+                if request.is_plain:
+                    answer = await self._connections.request(
+                        request.method, request.path, headers=request.headers, body=request.body
+                    )
+                else:
+                    answer = await _through_session(request, attempt)
+            return _judge(request, answer)
+        except TimeoutError:
+            return _Failed(Loss.LATE, retry_in=0.0)
+        except (NotConnected, aiohttp.ClientConnectorError):
+            return _Failed(Loss.UNREACHABLE, retry_in=RETRY_SECONDS, reached=False)
+        except (aiohttp.ClientError, OSError):
+            return _Failed(Loss.UNREACHABLE, retry_in=RETRY_SECONDS)
 
     def _lost(self, failed: _Failed, request: _Request) -> Exception:
         """Count and log what was lost; return what to raise."""
@@ -229,42 +257,30 @@ def _proxy(proxy: str | None, proxy_auth: aiohttp.BasicAuth | None) -> Mapping[s
     return {"proxy": proxy, "proxy_auth": proxy_auth} if proxy is not None else {}
 
 
-async def _attempt(request: _Request, attempt: int, deadline: float, *, may_repeat: bool) -> _Taken | _Failed:
-    """Send *request* once; a connection that says nothing is left in time for another attempt."""
-    until = deadline
-    if may_repeat and request.is_reply and not request.files:
-        until = min(deadline, asyncio.get_running_loop().time() + SILENT_SECONDS)
-    try:
-        async with (
-            asyncio.timeout_at(until),
-            request.session.request(
-                request.method,
-                request.url,
-                data=request.data(attempt),
-                headers=request.headers,
-                allow_redirects=False,
-                **request.options,
-            ) as response,
-        ):
-            return _judge(request, response, await response.read())
-    except TimeoutError:
-        return _Failed(Loss.LATE, retry_in=0.0)
-    except aiohttp.ClientConnectorError:
-        return _Failed(Loss.UNREACHABLE, retry_in=RETRY_SECONDS, reached=False)
-    except (aiohttp.ClientError, OSError):
-        return _Failed(Loss.UNREACHABLE, retry_in=RETRY_SECONDS)
+async def _through_session(request: _Request, attempt: int) -> Answer:
+    """Send *request* with all that aiohttp can do."""
+    async with request.session.request(
+        request.method,
+        Route.BASE + request.path,
+        data=request.form(attempt),
+        headers=request.headers,
+        allow_redirects=False,
+        **request.proxy,
+    ) as response:
+        headers = {name.lower(): value for name, value in response.headers.items()}
+        return Answer(response.status, response.reason or "", headers, await response.read())
 
 
-def _judge(request: _Request, response: aiohttp.ClientResponse, body: bytes) -> _Taken | _Failed:
+def _judge(request: _Request, answer: Answer) -> _Taken | _Failed:
     """Return what an answer of Discord means."""
-    if 200 <= response.status < 300 and (request.is_reply or not body):
+    if 200 <= answer.status < 300 and (request.is_reply or not answer.body):
         return _Taken()
-    data = _read(body)
-    if 200 <= response.status < 300:  # a message, of which discord.py makes an object
+    data = _read(answer.body)
+    if 200 <= answer.status < 300:  # a message, of which discord.py makes an object
         return _Taken(data) if isinstance(data, dict) and "id" in data else _Failed(Loss.UNREADABLE)
-    if response.status == 429:
-        return _Failed(Loss.RATE_LIMITED, retry_in=_retry_after(response, data))
-    if response.status >= 500:
+    if answer.status == 429:
+        return _Failed(Loss.RATE_LIMITED, retry_in=_retry_after(answer, data))
+    if answer.status >= 500:
         return _Failed(Loss.SERVER_ERROR, retry_in=SERVER_ERROR_SECONDS)
     code = data.get("code") if isinstance(data, dict) else None
     if code == _ALREADY_ACKNOWLEDGED and request.is_reply:
@@ -272,7 +288,8 @@ def _judge(request: _Request, response: aiohttp.ClientResponse, body: bytes) -> 
     if code in _GONE:
         return _Failed(Loss.GONE)
     kinds = {403: discord.Forbidden, 404: discord.NotFound}
-    return _Failed(Loss.REFUSED, error=kinds.get(response.status, discord.HTTPException)(response, data))
+    response: Any = answer  # has what the error reads of it
+    return _Failed(Loss.REFUSED, error=kinds.get(answer.status, discord.HTTPException)(response, data))
 
 
 def _read(body: bytes) -> Any:
@@ -283,9 +300,9 @@ def _read(body: bytes) -> Any:
         return body.decode(errors="replace")
 
 
-def _retry_after(response: aiohttp.ClientResponse, data: Any) -> float | None:
+def _retry_after(answer: Answer, data: Any) -> float | None:
     """Return the seconds that a 429 asks to wait; ``None`` when it does not say."""
-    said: Any = data.get("retry_after") if isinstance(data, dict) else response.headers.get("Retry-After")
+    said: Any = data.get("retry_after") if isinstance(data, dict) else answer.headers.get("retry-after")
     try:
         return max(0.0, float(said))
     except (TypeError, ValueError):

@@ -39,8 +39,6 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-KEEPALIVE_SECONDS = 240  # a warm connection saves a TLS handshake per reply; Cloudflare closes idle ones at 400 s
-CONNECTIONS = 64
 CLOSING_LIMIT = 1.0  # seconds for Discord to confirm the end of the connection
 
 
@@ -104,7 +102,6 @@ class BotClient(discord.Client):
             member_cache_flags=discord.MemberCacheFlags.none(),
             chunk_guilds_at_startup=False,
             guild_ready_timeout=0.0,  # there are no guilds to wait for
-            connector=_warm_connector(),
         )
         self.replies = replies
         self.counts = counts
@@ -132,7 +129,7 @@ class BotClient(discord.Client):
         """Forget a login that failed, so that the next attempt opens connections afresh."""
         await self.http.close()
         self.http.clear()
-        self.http.connector = _warm_connector()
+        self.http.connector = discord.utils.MISSING
 
     async def setup_hook(self) -> None:
         if self._command_sync is not None:  # beside connecting: what Discord has registered works meanwhile
@@ -250,7 +247,3 @@ def _guard_parsers(parsers: dict[str, Callable[[Any], Any]]) -> None:
 
 def _forget(view: BaseView, message_id: int | None = None) -> None:
     """Keep nothing of a sent card or form, as memory must not grow with people."""
-
-
-def _warm_connector() -> aiohttp.TCPConnector:
-    return aiohttp.TCPConnector(limit=CONNECTIONS, keepalive_timeout=KEEPALIVE_SECONDS, ttl_dns_cache=300)

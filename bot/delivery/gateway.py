@@ -17,6 +17,7 @@ from bot.delivery.callback import use_adapter
 from bot.delivery.client import BotClient
 from bot.delivery.connection import Connection, Pace
 from bot.delivery.identifies import IdentifyGuard, IdentifyLedger, IdentifyLimits, SessionStart
+from bot.delivery.reply_connections import ReplyConnections
 from bot.errors import ConfigurationError, TryAgainLater
 
 log = logging.getLogger(__name__)
@@ -53,10 +54,12 @@ async def run_gateway(
     guard.check_start()
     client.link.ledger = ledger
     deadline = asyncio.get_running_loop().time() + patience
-    use_adapter(client.counts)
-    await log_in(client, token, patience=patience)
-    rest = max(0.0, deadline - asyncio.get_running_loop().time())
-    await Connection(client, guard, patience=rest, pace=pace).run()
+    async with ReplyConnections(Route.BASE, user_agent=client.http.user_agent) as connections:
+        use_adapter(client.counts, connections)
+        await log_in(client, token, patience=patience)
+        client.track(connections.warm_up(), name="warm-up")
+        rest = max(0.0, deadline - asyncio.get_running_loop().time())
+        await Connection(client, guard, patience=rest, pace=pace).run()
 
 
 async def _session_start(client: BotClient) -> SessionStart:

@@ -15,6 +15,7 @@ from discord.webhook.async_ import AsyncWebhookAdapter, async_context
 from bot.delivery import callback
 from bot.delivery.callback import note_receipt, use_adapter
 from bot.delivery.counts import DeliveryCounts, Loss
+from bot.delivery.reply_connections import ReplyConnections
 from bot.errors import ReplyLost
 from tests.wire import faults
 from tests.wire.discord import BOT_ID, BOT_USER, WireDiscord, interaction_payload, open_discord
@@ -28,21 +29,28 @@ async def wire() -> AsyncIterator[WireDiscord]:
         yield wire
 
 
-@pytest.fixture
-async def client(wire: WireDiscord, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[discord.Client]:
+class LoggedIn(discord.Client):
     """A client that is logged in, as far as replies can tell."""
+
+    connections: ReplyConnections
+
+
+@pytest.fixture
+async def client(wire: WireDiscord, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[LoggedIn]:
+    """A client that answers through *wire*."""
     monkeypatch.setattr(Route, "BASE", wire.api_url)
-    client = discord.Client(intents=discord.Intents.none())
+    client = LoggedIn(intents=discord.Intents.none())
     client._connection.application_id = BOT_ID
     client._connection.user = discord.ClientUser(state=client._connection, data=BOT_USER)  # type: ignore[arg-type]
-    async with aiohttp.ClientSession() as session:
+    async with aiohttp.ClientSession() as session, ReplyConnections(wire.api_url, user_agent="test") as connections:
         client.http._HTTPClient__session = session  # type: ignore[attr-defined]
+        client.connections = connections
         yield client
 
 
-def received(client: discord.Client, counts: DeliveryCounts) -> discord.Interaction[Any]:
+def received(client: LoggedIn, counts: DeliveryCounts) -> discord.Interaction[Any]:
     """Return an interaction that was received now, answered through our adapter."""
-    use_adapter(counts)
+    use_adapter(counts, client.connections)
     note_receipt()
     data: Any = interaction_payload(next(IDS), "article5", {})
     return discord.Interaction(data=data, state=client._connection)
@@ -54,7 +62,7 @@ def stock_adapter_afterwards() -> Any:
     async_context.set(AsyncWebhookAdapter())  # type: ignore[no-untyped-call]
 
 
-async def test_what_commands_use_of_discordpy_works(wire: WireDiscord, client: discord.Client) -> None:
+async def test_what_commands_use_of_discordpy_works(wire: WireDiscord, client: LoggedIn) -> None:
     """Responding, knowing that one has, fetching and editing the response, and following up."""
     interaction = received(client, DeliveryCounts())
 
@@ -73,7 +81,7 @@ async def test_what_commands_use_of_discordpy_works(wire: WireDiscord, client: d
         await interaction.response.send_message("Again")
 
 
-async def test_files_are_sent_again_from_their_start(wire: WireDiscord, client: discord.Client) -> None:
+async def test_files_are_sent_again_from_their_start(wire: WireDiscord, client: LoggedIn) -> None:
     """A reply with a file survives a reset connection like any other."""
     interaction = received(client, DeliveryCounts())
     wire.faults = iter([faults.reset])
@@ -83,7 +91,7 @@ async def test_files_are_sent_again_from_their_start(wire: WireDiscord, client: 
     assert [attachment["filename"] for attachment in wire.callbacks[0].payload["data"]["attachments"]] == ["chart.png"]
 
 
-async def test_replies_are_counted_and_timed(wire: WireDiscord, client: discord.Client) -> None:
+async def test_replies_are_counted_and_timed(wire: WireDiscord, client: LoggedIn) -> None:
     """Accepted ones with the seconds since receipt, repeated requests, and why others were lost."""
     seconds: list[float] = []
     counts = DeliveryCounts(observe=seconds.append)
@@ -104,7 +112,7 @@ async def test_replies_are_counted_and_timed(wire: WireDiscord, client: discord.
     assert seconds[0] > 0
 
 
-async def test_a_rate_limit_holds_up_one_person_only(wire: WireDiscord, client: discord.Client) -> None:
+async def test_a_rate_limit_holds_up_one_person_only(wire: WireDiscord, client: LoggedIn) -> None:
     """While one reply waits as Discord asks, replies to others go out: they are limited apart."""
     counts = DeliveryCounts()
     wire.faults = iter([faults.rate_limit(1.0, everywhere=True)])
@@ -119,9 +127,7 @@ async def test_a_rate_limit_holds_up_one_person_only(wire: WireDiscord, client: 
     assert [callback.interaction_id for callback in wire.callbacks] == [second.id, first.id]
 
 
-async def test_time_counts_from_receipt(
-    wire: WireDiscord, client: discord.Client, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_time_counts_from_receipt(wire: WireDiscord, client: LoggedIn, monkeypatch: pytest.MonkeyPatch) -> None:
     """What a command spends is gone for its reply: one that is ready too late is not sent at all."""
     monkeypatch.setattr(callback, "REPLY_SECONDS", -0.1)
     counts = DeliveryCounts()
@@ -133,12 +139,12 @@ async def test_time_counts_from_receipt(
     assert wire.requests == []
 
 
-async def test_choices_that_nobody_waits_for_any_more_stop_nothing(wire: WireDiscord, client: discord.Client) -> None:
+async def test_choices_that_nobody_waits_for_any_more_stop_nothing(wire: WireDiscord, client: LoggedIn) -> None:
     """Somebody typed on: Discord refuses the choices for what was typed before, and that is no error."""
     counts = DeliveryCounts()
     wire.faults = iter([faults.status(404, code=10062)])
     data: Any = {**interaction_payload(wire.new_id(), "aid", {}), "type": 4}
-    use_adapter(counts)
+    use_adapter(counts, client.connections)
     note_receipt()
 
     await discord.Interaction[Any](data=data, state=client._connection).response.autocomplete([])
@@ -146,7 +152,7 @@ async def test_choices_that_nobody_waits_for_any_more_stop_nothing(wire: WireDis
     assert counts.failed == {Loss.GONE: 1}
 
 
-async def test_a_reply_that_another_process_gave_counts_as_given(wire: WireDiscord, client: discord.Client) -> None:
+async def test_a_reply_that_another_process_gave_counts_as_given(wire: WireDiscord, client: LoggedIn) -> None:
     """While one process takes over from another both get each interaction; the slower one does not complain."""
     interaction = received(client, DeliveryCounts())
     wire.faults = iter([faults.status(400, code=40060)])
@@ -156,7 +162,7 @@ async def test_a_reply_that_another_process_gave_counts_as_given(wire: WireDisco
     assert interaction.response.is_done()
 
 
-async def test_an_answer_of_discord_that_makes_no_sense_is_no_defect(wire: WireDiscord, client: discord.Client) -> None:
+async def test_an_answer_of_discord_that_makes_no_sense_is_no_defect(wire: WireDiscord, client: LoggedIn) -> None:
     """A follow-up that was taken is not followed by an apology because the confirmation cannot be read."""
     counts = DeliveryCounts()
     interaction = received(client, counts)

@@ -213,13 +213,13 @@ async def test_an_edited_pack_is_in_use_without_a_restart(discord: WireDiscord, 
         edited = await discord.answer_to(await discord.slash("bridge"))
         (pack / "topics" / "bridge.yaml").write_text("id: no\n")
         async with asyncio.timeout(10):
-            while "is broken" not in bot.output():
+            while "bridge.yaml:1" not in bot.output():
                 await asyncio.sleep(0.05)
         after_mistake = await discord.answer_to(await discord.slash("bridge"))
 
     assert "Closed for repair." in json.dumps(edited)
     assert "Closed for repair." in json.dumps(after_mistake)
-    assert "bridge.yaml:1" in bot.output()
+    assert "is broken" in bot.output()
 
 
 async def test_health_is_served_and_asked_for_without_a_shell(discord: WireDiscord, tmp_path: Path) -> None:
