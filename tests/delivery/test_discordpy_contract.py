@@ -7,9 +7,10 @@ from discord import app_commands
 from discord.gateway import DiscordWebSocket, KeepAliveHandler
 from discord.http import HTTPClient, Route
 from discord.state import ConnectionState
-from discord.webhook.async_ import AsyncWebhookAdapter
+from discord.webhook.async_ import AsyncWebhookAdapter, interaction_message_response_params
 
 from bot.delivery.callback import ReplyAdapter
+from bot.rendering.prepared import PreparedCard
 
 
 def test_the_version_is_the_one_we_read() -> None:
@@ -78,3 +79,14 @@ def test_sent_views_are_kept_by_one_method() -> None:
 def test_parsers_can_be_wrapped() -> None:
     """The guard replaces entries of the parsers' table, which is looked up at each event."""
     assert "self._discord_parsers[event]" in inspect.getsource(DiscordWebSocket.received_message)
+
+
+def test_a_finished_card_is_asked_for_its_components_only() -> None:
+    """``bot.rendering.prepared`` leaves out all else that a view has."""
+    components = [{"type": 10, "content": "A card"}]
+
+    params = interaction_message_response_params(type=4, view=PreparedCard(components), flags=discord.MessageFlags())
+
+    assert params.payload is not None
+    assert params.payload["data"]["components"] == components
+    assert params.payload["data"]["flags"] == discord.MessageFlags(components_v2=True).value
