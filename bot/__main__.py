@@ -26,7 +26,7 @@ def main() -> None:
 
 def _run() -> None:
     Thread(target=_import_beside_aiohttp, daemon=True).start()
-    import discord  # noqa: F401  first, so that the thread has something to do meanwhile
+    import aiohttp  # noqa: F401  first, so that the thread has something to do meanwhile
 
     from bot.process import run_bot
     from bot.settings import load_settings
