@@ -8,7 +8,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/pip install --quiet --disable-pip-version-check --require-hashes
 
-.PHONY: run try review test fuzz lint bench requirements clean
+.PHONY: run try review test fuzz lint bench soak requirements clean
 
 run: $(VENV)/.run
 	$(BIN)/natobot run $(ARGS)
@@ -34,6 +34,10 @@ lint: $(VENV)/.dev
 
 bench: $(VENV)/.dev
 	$(BIN)/python -m benchmarks $(ARGS)
+
+# An hour of faults; make soak MINUTES=10 for less, ARGS=7 for the seed.
+soak: $(VENV)/.dev
+	$(BIN)/python -m benchmarks.soak $(or $(MINUTES),60) $(ARGS)
 
 # One stamp per set of requirements; each is made again when its requirements change.
 $(VENV)/.run: requirements/run.txt

@@ -3,8 +3,8 @@
 import asyncio
 import json
 from collections import deque
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,10 +12,12 @@ from aiohttp import WSMsgType, web
 
 from tests.wire.discord import HEARTBEAT_MS, WireDiscord
 
+REMEMBERED = 10_000  # events that a session is told again
+
 
 @dataclass(slots=True)
 class FaultyDiscord(WireDiscord):
-    """As ``WireDiscord``, and it resumes sessions; every fault is off by default."""
+    """As ``WireDiscord``, and a session that is resumed is told what it missed; every fault is off by default."""
 
     heartbeat_ms: int = HEARTBEAT_MS
     acks: bool = True  # whether heartbeats are acknowledged
@@ -30,7 +32,15 @@ class FaultyDiscord(WireDiscord):
     login_answers: deque[web.Response] = field(default_factory=deque)  # given before the real one, in turn
     resumes: list[dict[str, Any]] = field(default_factory=list)
     resumed: asyncio.Event = field(default_factory=asyncio.Event)
+    sent: deque[dict[str, Any]] = field(default_factory=lambda: deque(maxlen=REMEMBERED))  # in this session
     _runner: web.AppRunner | None = None
+
+    async def send(self, event: str, data: Mapping[str, Any]) -> None:
+        """Dispatch an event; while nobody is connected it waits for the session to be resumed."""
+        self.sent.append({"op": 0, "t": event, "s": next(self._sequence), "d": data})
+        if self._socket is not None:
+            with suppress(ConnectionError):  # it has just ended
+                await self._socket.send_json(self.sent[-1])
 
     async def drop(self, code: int) -> None:
         """Close the gateway connection with *code*."""
@@ -105,6 +115,8 @@ class FaultyDiscord(WireDiscord):
                 if self.invalidates:
                     await socket.send_json({"op": 9, "s": None, "t": None, "d": False})
                     return
+                for event in [event for event in self.sent if event["s"] > payload["d"]["seq"]]:
+                    await socket.send_json(event)
                 self._socket = socket
                 await self.send("RESUMED", {})
                 self.ready.set()
@@ -119,6 +131,7 @@ class FaultyDiscord(WireDiscord):
             self.broken_readies -= 1
             await socket.send_json({"op": 0, "t": "READY", "s": 1, "d": self.broken_ready})
         else:
+            self.sent.clear()
             await self._open_session(socket)
 
 

@@ -118,12 +118,15 @@ async def test_a_closed_connection_is_resumed(discord: FaultyDiscord, tmp_path: 
 
 
 async def test_an_aborted_connection_is_resumed(discord: FaultyDiscord, tmp_path: Path) -> None:
-    """So it does when the network cuts it."""
+    """So it does when the network cuts it, and what was asked meanwhile is answered, once."""
     async with running(discord, tmp_path):
         await discord.abort()
+        missed = await discord.slash("article5")
         await resumed(discord)
 
+        assert (await discord.answer_to(missed, within=LONG))["type"] == 4
         assert await answers(discord)
+    assert [reply.interaction_id for reply in discord.callbacks].count(missed) == 1
     assert len(discord.identifies) == 1
 
 
