@@ -29,7 +29,7 @@ class PlainBot(discord.Client):
     def __init__(self) -> None:
         super().__init__(intents=discord.Intents.default())
         self.tree = app_commands.CommandTree(self)
-        self.database: aiosqlite.Connection
+        self.database: aiosqlite.Connection | None = None
 
     async def setup_hook(self) -> None:
         self.database = await aiosqlite.connect(os.environ["PLAIN_DATABASE"])
@@ -39,12 +39,18 @@ class PlainBot(discord.Client):
         )
         await self.tree.sync()
 
+    async def close(self) -> None:
+        if self.database is not None:
+            await self.database.close()
+        await super().close()
+
 
 client = PlainBot()
 
 
 @client.tree.command(name="article5", description="What Article 5 says")
 async def article5(interaction: discord.Interaction) -> None:
+    assert client.database is not None, "opened before the first command"
     await client.database.execute(
         "INSERT INTO queries (at, guild, user, command) VALUES (?, ?, ?, ?)",
         (time.time(), interaction.guild_id, interaction.user.id, "article5"),

@@ -32,7 +32,7 @@ from aiohttp import web
 from bot.rendering import wording
 from bot.rendering.custom_ids import Action, Press
 from tests.wire import faults
-from tests.wire.discord import Fault, interaction_of, message_of
+from tests.wire.discord import Fault, interaction_of, json_answer, message_of
 from tests.wire.gateway_faults import FaultyDiscord
 from tests.wire.process import BotProcess, run_bot
 
@@ -149,7 +149,7 @@ class SoakDiscord(FaultyDiscord):
         asked = self.asked[int(request.match_info["id"])]
         if asked.answered:
             answer = {"message": "Interaction has already been acknowledged.", "code": 40060}
-            return web.json_response(answer, status=400)
+            return json_answer(answer, status=400)
         asked.answered = True
         if any(words in body for words in REFUSALS):
             asked.is_logged = False  # it is no answer

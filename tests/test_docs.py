@@ -5,6 +5,7 @@ from pathlib import Path
 
 from discord import app_commands
 
+from benchmarks.faults import BEGIN, END, SCENARIOS
 from bot.departures import PAUSE
 from bot.knowledge.models import Knowledge
 from bot.privacy import EXPORT_LIMIT, EXPORTED_CHANGES
@@ -147,3 +148,14 @@ def test_every_set_of_requirements_that_is_named_is_there() -> None:
 
     assert {"run.txt", "image.txt", "review.txt"} <= named
     assert {name for name in named if not (ROOT / "requirements" / name).is_file()} == set()
+
+
+def test_the_table_of_faults_is_that_of_the_scenarios_and_names_tests_that_are_there() -> None:
+    """Each fault is in docs/reliability.md, in order, with a test that holds what is said there."""
+    page = (ROOT / "docs" / "reliability.md").read_text(encoding="utf-8")
+    rows = [line.split(" | ") for line in page.split(BEGIN)[1].split(END)[0].splitlines() if line.startswith("| ")]
+
+    assert [row[0].removeprefix("| ") for row in rows[1:]] == [scenario.fault for scenario in SCENARIOS]
+    for scenario in SCENARIOS:
+        file, _, function = scenario.test.partition("::")
+        assert f"def {function}(" in (ROOT / "tests" / file).read_text(encoding="utf-8"), scenario.test

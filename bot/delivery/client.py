@@ -11,6 +11,7 @@ import logging
 import time
 from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
 from contextlib import suppress
+from itertools import chain, repeat
 from typing import TYPE_CHECKING, Any
 
 import aiohttp
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+SYNC_AGAIN = (10.0, 60.0, 600.0)  # seconds between attempts at writing the commands; the last repeats
 CLOSING_LIMIT = 1.0  # seconds for Discord to confirm the end of the connection
 
 
@@ -113,6 +115,7 @@ class BotClient(discord.Client):
         self._panel = panel
         self._desk = desk
         self._command_sync = command_sync
+        self._syncing: asyncio.Task[None] | None = None
         self._in_flight: set[asyncio.Task[Any]] = set()
         self.tree = BotTree(self)
         for command in commands:
@@ -133,7 +136,21 @@ class BotClient(discord.Client):
 
     async def setup_hook(self) -> None:
         if self._command_sync is not None:  # beside connecting: what Discord has registered works meanwhile
-            self.track(self._command_sync.run(self, self.tree, servers=self.command_servers), name="command-sync")
+            syncing = self._sync_commands(self._command_sync)
+            self._syncing = asyncio.get_running_loop().create_task(syncing, name="command-sync")
+
+    async def _sync_commands(self, sync: CommandSync) -> None:
+        """Compare and write the commands, again and again where Discord cannot be asked."""
+        for wait in chain(SYNC_AGAIN, repeat(SYNC_AGAIN[-1])):
+            attempt = self.track(sync.run(self, self.tree, servers=self.command_servers), name="command-sync-attempt")
+            if await attempt or sync.was_refused:
+                return
+            await asyncio.sleep(wait)
+
+    async def close(self) -> None:
+        if self._syncing is not None:
+            self._syncing.cancel()
+        await super().close()
 
     async def before_identify_hook(self, shard_id: int | None, *, initial: bool = False) -> None:
         """Count the session; ``bot.delivery.identifies`` has decided when, so there is nothing left to wait for."""

@@ -106,6 +106,7 @@ class CommandSync:
 
     allow_removals: bool = False
     last: Difference = field(default_factory=Difference)  # what the last run found
+    was_refused: bool = False  # by Discord in the last run, which trying again does not change
 
     async def run(
         self, client: discord.Client, tree: app_commands.CommandTree[Any], *, servers: Sequence[int] = ()
@@ -115,6 +116,7 @@ class CommandSync:
 
         *servers* have commands of their own, which are compared likewise; there, what is not ours goes at once.
         """
+        self.was_refused = False
         everywhere = await self._run_everywhere(client, tree)
         return all([everywhere, *[await self._run_in(server, client, tree) for server in servers]])
 
@@ -128,6 +130,7 @@ class CommandSync:
             await client.http.bulk_upsert_guild_commands(client.application_id, server, payload=[*map(dict, ours)])
         except (discord.HTTPException, aiohttp.ClientError, OSError) as error:
             log.error("Discord did not take the commands of server %d (insights.server): %s", server, error)
+            self.was_refused |= _is_refusal(error)
             return False
         log.info("Commands of server %d written: %s.", server, difference)
         return True
@@ -143,6 +146,7 @@ class CommandSync:
             await client.http.bulk_upsert_global_commands(client.application_id, payload=[*map(dict, ours), *kept])
         except (discord.HTTPException, aiohttp.ClientError, OSError) as error:
             log.error("Discord did not take the commands; those it has go on working: %s", error)
+            self.was_refused |= _is_refusal(error)
             return False
         log.info("Commands written: %s.", self.last)
         return True
@@ -158,6 +162,10 @@ class CommandSync:
             for command in theirs
             if _key(command) not in mine
         ]
+
+
+def _is_refusal(error: Exception) -> bool:
+    return isinstance(error, discord.HTTPException) and error.status < 500 and error.status != 429
 
 
 async def registered_and_ours(

@@ -55,9 +55,11 @@ async def _payload_of(request: web.Request) -> Any:
     return json.loads(str((await request.post())["payload_json"]))
 
 
-def _json(data: Any, *, status: int = 200) -> web.Response:
+def json_answer(data: Any, *, status: int = 200, headers: Mapping[str, str] | None = None) -> web.Response:
     """As Discord answers: discord.py reads JSON only under this exact content type."""
-    return web.Response(body=json.dumps(data).encode(), status=status, headers={"Content-Type": "application/json"})
+    return web.Response(
+        body=json.dumps(data).encode(), status=status, headers={"Content-Type": "application/json", **(headers or {})}
+    )
 
 
 def interaction_payload(interaction_id: int, command: str, options: Mapping[str, Any]) -> dict[str, Any]:
@@ -148,6 +150,8 @@ class WireDiscord:
     callbacks: list[Callback] = field(default_factory=list)
     identifies: list[dict[str, Any]] = field(default_factory=list)
     invalid: list[str] = field(default_factory=list)  # what was wrong with what the bot sent
+    command_faults: Iterator[Fault] = field(default_factory=lambda: iter(()))  # of the next writes of commands
+    clock_ahead: float = 0.0  # seconds by which Discord's clock is ahead of the bot's
     validates: bool = True  # which takes some milliseconds a reply
     edits: dict[int, dict[str, Any]] = field(default_factory=dict)  # what deferred replies became, by interaction
     callback_delay: float = 0.0  # seconds a reply takes to be accepted
@@ -206,7 +210,7 @@ class WireDiscord:
 
     def new_id(self) -> int:
         """Return a snowflake of now."""
-        return ((int(time.time() * 1000) - EPOCH_MS) << 22) | (next(self._ids) & 0x3FFFFF)
+        return ((int((time.time() + self.clock_ahead) * 1000) - EPOCH_MS) << 22) | (next(self._ids) & 0x3FFFFF)
 
     def _check(self, schema: str, payload: Any) -> None:
         if self.validates:
@@ -222,16 +226,16 @@ class WireDiscord:
             and not is_callback
             and request.headers.get("Authorization") != f"Bot {self.token}"
         ):
-            return _json({"message": "401: Unauthorized", "code": 0}, status=401)
+            return json_answer({"message": "401: Unauthorized", "code": 0}, status=401)
         response: web.StreamResponse = await handler(request)
         return response
 
     async def _me(self, _: web.Request) -> web.Response:
-        return _json(BOT_USER)
+        return json_answer(BOT_USER)
 
     async def _guilds(self, _: web.Request) -> web.Response:
         features: list[str] = []
-        return _json(
+        return json_answer(
             [{"id": "500", "name": "Server", "icon": None, "owner": False, "permissions": "0"} | {"features": features}]
         )
 
@@ -244,16 +248,16 @@ class WireDiscord:
         interaction_id = int(request.match_info["token"].removeprefix("interaction-token-"))
         self.edits[interaction_id] = await _payload_of(request)
         self._edited.setdefault(interaction_id, asyncio.Event()).set()
-        return _json(message_of(self.edits[interaction_id]))
+        return json_answer(message_of(self.edits[interaction_id]))
 
     async def _original(self, _: web.Request) -> web.Response:
-        return _json(message_of({}))
+        return json_answer(message_of({}))
 
     async def _delete_original(self, _: web.Request) -> web.Response:
         return web.Response(status=204)
 
     async def _application(self, _: web.Request) -> web.Response:
-        return _json(
+        return json_answer(
             {
                 "id": str(BOT_ID),
                 "name": "natobot",
@@ -273,12 +277,16 @@ class WireDiscord:
     async def _gateway_bot(self, _: web.Request) -> web.Response:
         limit = {"total": 1000, "remaining": 999, "reset_after": 86_400_000, "max_concurrency": 1}
         address = self.url.replace("http://", "ws://") + "/gateway"
-        return _json({"url": address, "shards": 1, "session_start_limit": limit})
+        return json_answer({"url": address, "shards": 1, "session_start_limit": limit})
 
     async def _get_commands(self, _: web.Request) -> web.Response:
-        return _json(self.commands)
+        return json_answer(self.commands)
 
-    async def _put_commands(self, request: web.Request) -> web.Response:
+    async def _put_commands(self, request: web.Request) -> web.StreamResponse:
+        fault = next(self.command_faults, None)
+        return await (self._take_commands(request) if fault is None else fault(request, self._take_commands))
+
+    async def _take_commands(self, request: web.Request) -> web.Response:
         payload = await request.json()
         for command in payload:
             self._check("ApplicationCommandUpdateRequest", command)
@@ -288,7 +296,7 @@ class WireDiscord:
             for i, command in enumerate(payload)
         ]
         self.written.set()
-        return _json(self.commands)
+        return json_answer(self.commands)
 
     async def _callback(self, request: web.Request) -> web.StreamResponse:
         fault = next(self.faults, None)
@@ -300,7 +308,7 @@ class WireDiscord:
             await asyncio.sleep(self.callback_delay)
         interaction_id = int(request.match_info["id"])
         if any(item.interaction_id == interaction_id for item in self.callbacks):
-            return _json({"message": "Interaction has already been acknowledged.", "code": 40060}, status=400)
+            return json_answer({"message": "Interaction has already been acknowledged.", "code": 40060}, status=400)
         self._check(_CALLBACKS[payload["type"]], payload)
         callback = Callback(interaction_id, payload, time.monotonic())
         self.callbacks.append(callback)
@@ -308,7 +316,7 @@ class WireDiscord:
             self.on_callback(callback)
         if interaction_id in self._answered:
             self._answered[interaction_id].set()
-        return _json({"interaction": {"id": str(interaction_id), "type": 2}})
+        return json_answer({"interaction": {"id": str(interaction_id), "type": 2}})
 
     async def _gateway(self, request: web.Request) -> web.WebSocketResponse:
         socket = web.WebSocketResponse(compress=False)

@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 
 from aiohttp import web
 
-from tests.wire.discord import Fault, Handler, WireDiscord
+from tests.wire.discord import Fault, Handler, WireDiscord, json_answer
 
 SECRET = "interaction-token-"  # what every interaction's token begins with
 
@@ -81,7 +81,7 @@ def status(number: int, *, code: int = 0) -> Fault:
 
     async def refuse(request: web.Request, handler: Handler) -> web.StreamResponse:
         await request.read()
-        return web.json_response({"message": "refused", "code": code}, status=number)
+        return json_answer({"message": "refused", "code": code}, status=number)
 
     return refuse
 
@@ -94,7 +94,7 @@ def rate_limit(seconds: float, *, everywhere: bool = False) -> Fault:
         body = {"message": "You are being rate limited.", "retry_after": seconds, "global": everywhere}
         headers = {"Via": "1.1 google", "Retry-After": str(seconds)}
         headers |= {"X-RateLimit-Global": "true"} if everywhere else {}
-        return web.json_response(body, status=429, headers=headers)
+        return json_answer(body, status=429, headers=headers)
 
     return refuse
 

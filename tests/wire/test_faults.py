@@ -4,6 +4,8 @@ import asyncio
 import itertools
 import json
 import sqlite3
+import time
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -261,3 +263,21 @@ async def test_no_fault_prints_a_secret(discord: WireDiscord, tmp_path: Path) ->
     assert TOKEN not in bot.output()
     assert TOKEN.rpartition(".")[2] not in bot.output()
     assert faults.SECRET not in bot.output()
+
+
+@pytest.mark.parametrize("hours", [-1, 1])
+async def test_a_clock_that_is_wrong_changes_nothing(discord: WireDiscord, tmp_path: Path, hours: int) -> None:
+    """How old an interaction is counts from its receipt, and when it was asked is what Discord says."""
+    discord.clock_ahead = 3600.0 * hours
+    async with run_bot(discord, tmp_path) as bot:
+        asked = await discord.slash("article5")
+        answer = await discord.answer_to(asked, within=PATIENCE)
+        bot.stop()
+        await bot.exit_status()
+
+    connection = sqlite3.connect(tmp_path / "data" / "bot.db")
+    ((asked_at, taken),) = connection.execute("SELECT asked_at, answer_us FROM queries").fetchall()
+    connection.close()
+    assert "Article 5" in json.dumps(answer)
+    assert abs(datetime.fromisoformat(asked_at).timestamp() - time.time() - discord.clock_ahead) < 60
+    assert 0 < taken < 60_000_000

@@ -1,6 +1,7 @@
 """How the process starts, gives up and stops, as its command line runs it."""
 
 import asyncio
+import itertools
 import re
 import signal
 import sqlite3
@@ -11,6 +12,7 @@ from pathlib import Path
 import pytest
 from aiohttp import web
 
+from tests.wire import faults
 from tests.wire.discord import WireDiscord
 from tests.wire.gateway_faults import FaultyDiscord, open_faulty
 from tests.wire.process import run_bot
@@ -236,3 +238,31 @@ async def test_stopped_while_the_database_hangs_it_ends_and_keeps_the_rows(
 
     assert status == 0
     assert interaction in logged_ids(tmp_path)
+
+
+async def test_commands_that_cannot_be_written_are_tried_again_while_it_answers(
+    discord: FaultyDiscord, tmp_path: Path
+) -> None:
+    """A Discord that fails to take the commands does not keep the bot from answering, and takes them later."""
+    discord.command_faults = iter([faults.status(503)])
+    async with run_bot(discord, tmp_path) as bot:
+        answer = await discord.answer_to(await discord.slash("article5"))
+        refused = "did not take the commands" in bot.output()
+        async with asyncio.timeout(3 * LONG):
+            await discord.written.wait()
+
+    assert answer["type"] == 4
+    assert refused
+    assert len(discord.writes()) == 2
+
+
+async def test_commands_that_discord_refuses_are_not_tried_again(discord: FaultyDiscord, tmp_path: Path) -> None:
+    """What is wrong with them has to change first; the bot answers, and ends at once when asked to."""
+    discord.command_faults = itertools.repeat(faults.status(400, code=50035))
+    async with run_bot(discord, tmp_path) as bot:
+        await discord.answer_to(await discord.slash("article5"))
+        bot.stop()
+        status = await bot.exit_status(within=LONG)
+
+    assert status == 0
+    assert bot.output().count("did not take the commands") == len(discord.writes()) == 1
