@@ -227,10 +227,11 @@ def _listed(counts: Counter[str]) -> str:
 class Soak:
     """One run: who asks, what goes wrong, and who starts the bot again."""
 
-    def __init__(self, discord: SoakDiscord, folder: Path, *, minutes: float, seed: int) -> None:
+    def __init__(self, discord: SoakDiscord, folder: Path, *, minutes: float, seed: int, log_level: str) -> None:
         self.report = Report(seed=seed)
         self._discord = discord
         self._folder = folder
+        self._log_level = log_level
         self._seconds = minutes * 60
         self._chance = random.Random(seed)
         self._absences: list[Absence] = []
@@ -271,7 +272,7 @@ class Soak:
     async def _keep_running(self) -> None:
         """Start the bot, and again whenever it ended, as a supervisor does."""
         while not self._ending:
-            async with run_bot(self._discord, self._folder, ready=False) as bot:
+            async with run_bot(self._discord, self._folder, ready=False, BOT__LOG__LEVEL=self._log_level) as bot:
                 self._bot, self._bot_started = bot, time.monotonic()
                 self.report.memory.clear()
                 self.report.exit_status = await bot.process.wait()
@@ -439,13 +440,13 @@ def memory_mib(pid: int) -> float:
     return next((int(line.split()[1]) / 1024 for line in lines if line.startswith("Pss:")), 0.0)
 
 
-async def soak(folder: Path, *, minutes: float, seed: int) -> Report:
+async def soak(folder: Path, *, minutes: float, seed: int, log_level: str = "info") -> Report:
     """Run the bot in *folder* for so long and return what it has shown."""
     discord = SoakDiscord()
     async with AsyncExitStack() as stack:
         await discord.come_back()
         stack.push_async_callback(discord.go_away)
-        return await Soak(discord, folder, minutes=minutes, seed=seed).run()
+        return await Soak(discord, folder, minutes=minutes, seed=seed, log_level=log_level).run()
 
 
 def main(arguments: Sequence[str]) -> int:

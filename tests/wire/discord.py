@@ -8,11 +8,13 @@ import asyncio
 import itertools
 import json
 import time
+import zlib
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
+import zstandard
 from aiohttp import WSMsgType, web
 
 from tests.openapi import violations
@@ -20,6 +22,7 @@ from tests.openapi import violations
 EPOCH_MS = 1_420_070_400_000
 BOT_ID = 1_048_576_432_109_876_543
 TOKEN = "MTA0ODU3NjQzMjEwOTg3NjU0Mw.GxYzAb.abcdefghijklmnopqrstuvwxyz0123456789AB"
+SECRET = "interaction-token-"  # what every interaction's token begins with
 HEARTBEAT_MS = 41_250
 
 Served = TypeVar("Served", bound="WireDiscord")
@@ -78,7 +81,7 @@ def interaction_of(interaction_id: int, kind: int, data: Mapping[str, Any]) -> d
         "id": str(interaction_id),
         "application_id": str(BOT_ID),
         "type": kind,
-        "token": f"interaction-token-{interaction_id}",
+        "token": f"{SECRET}{interaction_id}",
         "version": 1,
         "data": data,
         "guild_id": "500",
@@ -126,6 +129,33 @@ def message_of(payload: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
+class GatewaySocket(web.WebSocketResponse):
+    """A gateway connection that compresses what it sends in the way that the bot asked for, as one stream."""
+
+    def __init__(self, compression: str | None) -> None:
+        super().__init__(compress=False)
+        self._encode = _COMPRESSIONS[compression]() if compression else None
+
+    async def send_str(self, data: str, compress: int | None = None) -> None:
+        if self._encode is None:
+            await super().send_str(data, compress)
+        else:
+            await self.send_bytes(self._encode(data.encode()))
+
+
+def _zlib_stream() -> Callable[[bytes], bytes]:
+    stream = zlib.compressobj()
+    return lambda data: stream.compress(data) + stream.flush(zlib.Z_SYNC_FLUSH)
+
+
+def _zstd_stream() -> Callable[[bytes], bytes]:
+    stream = zstandard.ZstdCompressor().compressobj()
+    return lambda data: stream.compress(data) + stream.flush(zstandard.COMPRESSOBJ_FLUSH_BLOCK)
+
+
+_COMPRESSIONS = {"zlib-stream": _zlib_stream, "zstd-stream": _zstd_stream}
+
+
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 Fault = Callable[[web.Request, Handler], Awaitable[web.StreamResponse]]  # given what would handle the request
 
@@ -160,7 +190,8 @@ class WireDiscord:
     follow_up_faults: Iterator[Fault] = field(default_factory=lambda: iter(()))
     runner: web.AppRunner | None = None  # what serves it
     url: str = "http://127.0.0.1:9"  # where nothing listens, until it is served
-    _socket: web.WebSocketResponse | None = None
+    compressions: list[str | None] = field(default_factory=list)  # what each gateway connection asked for
+    _socket: GatewaySocket | None = None
     _sequence: "itertools.count[int]" = field(default_factory=lambda: itertools.count(1))
     _ids: "itertools.count[int]" = field(default_factory=lambda: itertools.count(1))
     written: asyncio.Event = field(default_factory=asyncio.Event)  # set when the bot writes its commands
@@ -245,7 +276,7 @@ class WireDiscord:
 
     async def _take_follow_up(self, request: web.Request) -> web.Response:
         """Take what a deferred reply becomes, or the message that follows it."""
-        interaction_id = int(request.match_info["token"].removeprefix("interaction-token-"))
+        interaction_id = int(request.match_info["token"].removeprefix(SECRET))
         self.edits[interaction_id] = await _payload_of(request)
         self._edited.setdefault(interaction_id, asyncio.Event()).set()
         return json_answer(message_of(self.edits[interaction_id]))
@@ -318,9 +349,14 @@ class WireDiscord:
             self._answered[interaction_id].set()
         return json_answer({"interaction": {"id": str(interaction_id), "type": 2}})
 
-    async def _gateway(self, request: web.Request) -> web.WebSocketResponse:
-        socket = web.WebSocketResponse(compress=False)
+    async def _open_socket(self, request: web.Request) -> GatewaySocket:
+        self.compressions.append(request.query.get("compress"))
+        socket = GatewaySocket(self.compressions[-1])
         await socket.prepare(request)
+        return socket
+
+    async def _gateway(self, request: web.Request) -> web.WebSocketResponse:
+        socket = await self._open_socket(request)
         await socket.send_json({"op": 10, "s": None, "t": None, "d": {"heartbeat_interval": HEARTBEAT_MS}})
         async for message in socket:
             if message.type is not WSMsgType.TEXT:
@@ -339,7 +375,7 @@ class WireDiscord:
             self.ready.clear()
         return socket
 
-    async def _open_session(self, socket: web.WebSocketResponse) -> None:
+    async def _open_session(self, socket: GatewaySocket) -> None:
         self._socket = socket
         await self.send(
             "READY",

@@ -10,8 +10,6 @@ from aiohttp import web
 
 from tests.wire.discord import Fault, Handler, WireDiscord, json_answer
 
-SECRET = "interaction-token-"  # what every interaction's token begins with
-
 
 def _transport(request: web.Request) -> asyncio.Transport:
     assert request.transport is not None, "the connection is open"

@@ -10,7 +10,7 @@ from typing import Any
 
 from aiohttp import WSMsgType, web
 
-from tests.wire.discord import HEARTBEAT_MS, WireDiscord
+from tests.wire.discord import HEARTBEAT_MS, GatewaySocket, WireDiscord
 
 REMEMBERED = 10_000  # events that a session is told again
 
@@ -88,8 +88,7 @@ class FaultyDiscord(WireDiscord):
         return web.Response(body=json.dumps(body).encode(), headers={"Content-Type": "application/json"})
 
     async def _gateway(self, request: web.Request) -> web.WebSocketResponse:
-        socket = web.WebSocketResponse(compress=False)
-        await socket.prepare(request)
+        socket = await self._open_socket(request)
         if self.mute:
             self.mute -= 1
         else:
@@ -103,7 +102,7 @@ class FaultyDiscord(WireDiscord):
             self.resumed.clear()
         return socket
 
-    async def _take(self, socket: web.WebSocketResponse, payload: dict[str, Any]) -> None:
+    async def _take(self, socket: GatewaySocket, payload: dict[str, Any]) -> None:
         match payload["op"]:
             case 1 if self.acks:
                 await socket.send_json({"op": 11, "s": None, "t": None, "d": None})
@@ -122,7 +121,7 @@ class FaultyDiscord(WireDiscord):
                 self.ready.set()
                 self.resumed.set()
 
-    async def _start_session(self, socket: web.WebSocketResponse) -> None:
+    async def _start_session(self, socket: GatewaySocket) -> None:
         if self.close_code is not None:
             await socket.close(code=self.close_code)
         elif self.invalidates:

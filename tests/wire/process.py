@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.factories import REAL_PACK
-from tests.wire.discord import WireDiscord
+from tests.wire.discord import SECRET, WireDiscord
 
 
 @dataclass(slots=True)
@@ -53,7 +53,11 @@ def environment(discord: WireDiscord, folder: Path, **changes: str) -> Mapping[s
 async def run_bot(
     discord: WireDiscord, folder: Path, *, arguments: Sequence[str] = ("run",), ready: bool = True, **changes: str
 ) -> AsyncIterator[BotProcess]:
-    """Start the bot, wait until it is connected when *ready*, and make sure that it is gone at the end."""
+    """
+    Start the bot, wait until it is connected when *ready*, and make sure that it is gone at the end.
+
+    Whatever it went through, it must not have printed a secret.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     output = folder / "output.txt"
     with output.open("ab") as file:
@@ -75,3 +79,7 @@ async def run_bot(
         if process.returncode is None:
             process.kill()
         await process.wait()
+        printed = bot.output()
+        assert [
+            secret for secret in (discord.token, discord.token.rpartition(".")[2], SECRET) if secret in printed
+        ] == []

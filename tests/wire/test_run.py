@@ -44,6 +44,18 @@ async def test_it_connects_registers_and_answers(discord: WireDiscord, tmp_path:
     assert answer["data"]["allowed_mentions"] == {"parse": []}
 
 
+@pytest.mark.parametrize("compression", ["zstd-stream", "zlib-stream"])
+async def test_it_reads_the_gateway_as_it_is_compressed(discord: WireDiscord, tmp_path: Path, compression: str) -> None:
+    """discord.py asks for Zstandard, and for zlib where that is not installed."""
+    if compression == "zlib-stream":
+        (tmp_path / "zstandard.py").write_text("raise ImportError('not installed')")
+    async with run_bot(discord, tmp_path, PYTHONPATH=str(tmp_path)):
+        answers = [await discord.answer_to(await discord.slash("article5")) for _ in range(3)]
+
+    assert discord.compressions == [compression]
+    assert [answer["type"] for answer in answers] == [4, 4, 4]
+
+
 async def test_an_unchanged_start_writes_no_commands(discord: WireDiscord, tmp_path: Path) -> None:
     """The second start compares and leaves Discord's commands alone."""
     for _ in range(2):

@@ -11,8 +11,12 @@ MINUTES = 2.0
 
 
 async def test_nothing_is_lost_that_could_be_saved(tmp_path: Path) -> None:
-    """Killed, stopped, cut off and spoiled every few seconds, the bot answers whom it can and logs every answer."""
-    report = await soak(tmp_path, minutes=MINUTES, seed=1)
+    """
+    Killed, stopped, cut off and spoiled every few seconds, the bot answers whom it can and logs every answer.
+
+    With every debug line on it prints no secret either; ``run_bot`` looks.
+    """
+    report = await soak(tmp_path, minutes=MINUTES, seed=1, log_level="debug")
 
     print("\n".join(report.lines()))
     assert report.broken() == []
