@@ -8,7 +8,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/pip install --quiet --disable-pip-version-check --require-hashes
 
-.PHONY: run try review test fuzz lint bench soak requirements clean
+.PHONY: run try review test fuzz lint bench soak audit requirements clean
 
 run: $(VENV)/.run
 	$(BIN)/natobot run $(ARGS)
@@ -34,6 +34,10 @@ lint: $(VENV)/.dev
 
 bench: $(VENV)/.dev
 	$(BIN)/python -m benchmarks $(ARGS)
+
+# The bill of materials, and known vulnerabilities of what the image holds.
+audit: $(VENV)/.dev
+	$(BIN)/python -m tests.audit
 
 # An hour of faults; make soak MINUTES=10 for less, ARGS=7 for the seed.
 soak: $(VENV)/.dev
