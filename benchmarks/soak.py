@@ -22,13 +22,14 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from aiohttp import web
 
+from benchmarks.beside import memory_mib
 from bot.rendering import wording
 from bot.rendering.custom_ids import Action, Press
 from tests.wire import faults
@@ -404,8 +405,9 @@ class Soak:
         while True:
             await asyncio.sleep(SAMPLE_SECONDS)
             if self._bot is not None and self._bot.process.returncode is None:
-                mib = memory_mib(self._bot.process.pid)
-                self.report.memory.append((time.monotonic() - self._bot_started, mib))
+                with suppress(OSError):  # it has just ended
+                    mib = memory_mib(self._bot.process.pid)
+                    self.report.memory.append((time.monotonic() - self._bot_started, mib))
 
     def _judge(self) -> None:
         """Compare what was asked with what was answered and with what the log holds."""
@@ -429,15 +431,6 @@ class Soak:
         if len(asked.hit_by) > 1:
             return "two faults"
         return next((absence.why for absence in self._absences if absence.excuses(asked.at)), None)
-
-
-def memory_mib(pid: int) -> float:
-    """Return the memory a process holds (proportional set size), in MiB; 0 when it has just ended."""
-    try:
-        lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
-    except OSError:
-        return 0.0
-    return next((int(line.split()[1]) / 1024 for line in lines if line.startswith("Pss:")), 0.0)
 
 
 async def soak(folder: Path, *, minutes: float, seed: int, log_level: str = "info") -> Report:
