@@ -9,6 +9,8 @@ from collections.abc import Sequence
 from importlib.util import find_spec
 from typing import Any
 
+from bot.rendering.png import packed
+
 WIDTH, HEIGHT = 760, 320  # pixels; legible at half of that
 SCALE = 1.0  # of the PNG
 _ANSWERED, _MISSED, _UNSURE = "#0072B2", "#D55E00", "#E69F00"  # told apart by the colour-blind (Okabe and Ito)
@@ -77,5 +79,4 @@ def draw(spec: dict[str, Any]) -> bytes:
     """Return the PNG of *spec*. Takes about a second and 150 MiB."""
     import vl_convert
 
-    png: bytes = vl_convert.vegalite_to_png(json.dumps(spec), scale=SCALE)
-    return png
+    return packed(vl_convert.vegalite_to_png(json.dumps(spec), scale=SCALE))
