@@ -1,3 +1,4 @@
+import hmac
 from pathlib import Path
 
 import pytest
@@ -33,3 +34,11 @@ def test_a_spoilt_key_is_not_replaced_silently(tmp_path: Path) -> None:
 
     with pytest.raises(ConfigurationError, match="Restore it from a backup"):
         load_pseudonyms(tmp_path / "key")
+
+
+def test_a_pseudonym_is_an_hmac() -> None:
+    """Rows of earlier versions are found: it is the first half of HMAC-SHA-256 of the id's decimal digits."""
+    expected = hmac.digest(b"a" * 32, b"1048576432109876543", "sha256")[:16].hex()
+
+    assert Pseudonyms([b"a" * 32]).of(1048576432109876543) == expected
+    assert Pseudonyms([b"b" * 32, b"a" * 32]).every(1048576432109876543)[1] == expected

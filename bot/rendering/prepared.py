@@ -2,13 +2,13 @@
 Cards that are built once and sent often.
 
 Building a card's components takes longer than all the rest of an answer; the same page looks the same for everybody but
-for the id of its owner, which stands in the custom ids. So the finished payload is kept, with a number in its place.
+for the id of its owner, which stands in the custom ids. So the finished components are kept, a number in its place.
 """
 
 from collections import OrderedDict
 from collections.abc import Sequence
-from dataclasses import replace
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import Any, Self
 
 import orjson
 
@@ -41,10 +41,10 @@ class PreparedCard(Card):
 
 
 class PreparedCards:
-    """Keeps the components of cards that were shown lately: as text where the owner has a place in them."""
+    """Keeps cards that were shown lately."""
 
     def __init__(self) -> None:
-        self._made: OrderedDict[tuple[object, ...], Sequence[bytes | dict[str, Any]]] = OrderedDict()
+        self._made: OrderedDict[tuple[object, ...], _Template] = OrderedDict()
 
     def __len__(self) -> int:
         return len(self._made)
@@ -63,19 +63,31 @@ class PreparedCards:
             note,
             looks,
         )
-        parts = self._made.get(key)
-        if parts is None:
+        template = self._made.get(key)
+        if template is None:
             card = topic_card(found, knowledge, replace(reader, owner=_ANYBODY), note=note)
-            parts = self._made[key] = [_prepared(component) for component in card.payload()]
+            template = self._made[key] = _Template.of(card.payload())
             if len(self._made) > KEPT:
                 self._made.popitem(last=False)
         self._made.move_to_end(key)
-        owner = b":%d" % reader.owner
-        return PreparedCard(
-            [part if isinstance(part, dict) else orjson.loads(part.replace(_OWNER, owner)) for part in parts]
+        return PreparedCard(template.components(reader.owner))
+
+
+@dataclass(frozen=True, slots=True)
+class _Template:
+    """A card's components: those that are the same for all, ``None`` for the others, and these as a JSON list."""
+
+    shared: Sequence[dict[str, Any] | None]
+    owned: bytes
+
+    @classmethod
+    def of(cls, components: Sequence[dict[str, Any]]) -> Self:
+        names_owner = [_OWNER in orjson.dumps(component) for component in components]
+        return cls(
+            [None if names else component for component, names in zip(components, names_owner, strict=True)],
+            orjson.dumps([component for component, names in zip(components, names_owner, strict=True) if names]),
         )
 
-
-def _prepared(component: dict[str, Any]) -> bytes | dict[str, Any]:
-    text = orjson.dumps(component)
-    return text if _OWNER in text else component
+    def components(self, owner: int) -> list[dict[str, Any]]:
+        owned = iter(orjson.loads(self.owned.replace(_OWNER, b":%d" % owner)))
+        return [next(owned) if component is None else component for component in self.shared]
