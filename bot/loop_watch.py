@@ -19,7 +19,7 @@ from bot.background import in_background
 
 log = logging.getLogger(__name__)
 
-TICK = 0.25  # seconds between two looks
+TICK = 0.5  # seconds between two looks; each costs an idle bot a quarter of a millisecond
 BLOCKED = 2.0  # seconds without the loop turning; Discord gives up on an answer after 3
 REMEMBERED = 60.0  # seconds a worst case is remembered
 

@@ -37,6 +37,8 @@ async def test_one_member_s_flood_is_acknowledged_and_others_are_answered(discor
 async def test_answers_in_progress_are_bounded(discord: WireDiscord, tmp_path: Path) -> None:
     """When Discord is slow to take replies, people are asked to come back instead of piling up."""
     async with run_bot(discord, tmp_path, BOT__DELIVERY__IN_FLIGHT="10") as bot:
+        await discord.written.wait()  # writing commands is work in progress too
+        await discord.answer_to(await discord.slash("article5"), within=LONG)
         discord.callback_delay = 1.0
         asked = [await discord.slash("article5") for _ in range(20)]
         replies = await asyncio.gather(*(discord.answer_to(interaction, within=LONG) for interaction in asked))
