@@ -125,8 +125,10 @@ class BotClient(discord.Client):
                 self.tree.add_command(command, guild=discord.Object(server))
         self.command_servers = tuple(server_commands or ())
         self._connection.store_view = _forget  # type: ignore[method-assign]  # custom ids say all that presses need
-        self._connection.parsers["INTERACTION_CREATE"] = receiver(self, self.gate, counts)
-        _guard_parsers(self._connection.parsers)
+        parsers = self._connection.parsers
+        parsers["INTERACTION_CREATE"] = receiver(self, self.gate, counts)
+        parsers["READY"] = _without_servers(parsers["READY"])
+        _guard_parsers(parsers)
 
     async def start_over(self) -> None:
         """Forget a login that failed, so that the next attempt opens connections afresh."""
@@ -238,6 +240,11 @@ class BotClient(discord.Client):
 def _is_of_a_panel(custom_id: str) -> bool:
     """Return whether an id is of the settings panel of any version; those of cards begin with another letter."""
     return custom_id.startswith(PANEL_VERSION[0])
+
+
+def _without_servers(parse_ready: Callable[[Any], None]) -> Callable[[Any], None]:
+    """Leave out the servers that READY lists: an interaction says all about its own, and each costs memory for ever."""
+    return lambda data: parse_ready({**data, "guilds": []})
 
 
 def _guard_parsers(parsers: dict[str, Callable[[Any], Any]]) -> None:

@@ -83,3 +83,11 @@ async def test_an_event_discordpy_cannot_read_is_dropped(world: World, caplog: p
 
     assert "says not whom to answer, and was dropped" in caplog.text
     assert result.acknowledged
+
+
+async def test_servers_that_ready_lists_are_not_kept(world: World) -> None:
+    """Memory does not grow with them; an interaction brings what there is to know of its own."""
+    result = await world.member.slash(world.channel, "article5")
+
+    assert list(world.bot.client.guilds) == []
+    assert result.acknowledged

@@ -59,6 +59,8 @@ async def run_bot(
     Whatever it went through, it must not have printed a secret.
     """
     folder.mkdir(parents=True, exist_ok=True)
+    if ready:
+        discord.ready.clear()  # it may not have noticed yet that the bot before is gone
     output = folder / "output.txt"
     with output.open("ab") as file:
         process = await asyncio.create_subprocess_exec(

@@ -266,7 +266,7 @@ async def test_invite_prints_both_links(discord: WireDiscord, tmp_path: Path) ->
 async def test_killed_ten_times_at_200_answers_a_second_no_answer_is_missing_from_the_log(
     discord: WireDiscord, tmp_path: Path
 ) -> None:
-    """However suddenly the process dies, each reply that Discord accepted is on the disk, and logged by the next start."""
+    """However suddenly the process dies, each reply that Discord accepted is on disk, and logged by the next start."""
     discord.validates = False
     for attempt in range(10):
         answered = len(discord.callbacks)
