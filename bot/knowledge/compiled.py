@@ -13,7 +13,8 @@ from pathlib import Path
 from pydantic import TypeAdapter, ValidationError
 
 from bot import __version__
-from bot.knowledge.models import KNOWN_SOUND, Knowledge
+from bot.knowledge.fields import KNOWN_SOUND
+from bot.knowledge.models import Knowledge
 
 log = logging.getLogger(__name__)
 

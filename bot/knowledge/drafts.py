@@ -12,7 +12,8 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 
 from bot.errors import BotError
-from bot.knowledge.models import CommandName, Knowledge, Title, TopicId
+from bot.knowledge.fields import CommandName, Title, TopicId
+from bot.knowledge.models import Knowledge
 from bot.located import MappingNode, SequenceNode
 
 BLANK = "FILL IN"

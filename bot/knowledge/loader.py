@@ -12,6 +12,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from bot.errors import KnowledgeError, Problem
 from bot.knowledge.drafts import BLANK, OWN_COMMANDS, blanks_in
+from bot.knowledge.fields import Phrase, TopicId
 from bot.knowledge.files import fingerprint_of, pack_files
 from bot.knowledge.mistakes import near, words_of
 from bot.knowledge.models import (
@@ -20,13 +21,11 @@ from bot.knowledge.models import (
     Knowledge,
     OutOfScope,
     Pack,
-    Phrase,
     RetiredTopic,
     Source,
     SourceKind,
     TimelineEvent,
     Topic,
-    TopicId,
     Wordings,
 )
 from bot.located import MappingNode, SequenceNode, key_path, line_of

@@ -1,11 +1,9 @@
 """
 What a knowledge pack holds: topics made of claims, each with a kind, a day and its sources.
 
-The models validate the files and are the frozen objects the rest of the bot reads. Lengths come from Discord's limits
-(https://docs.discord.com/developers/reference, "Components" and "Application Commands") and from what fits a phone.
+The models validate the files and are the frozen objects the rest of the bot reads.
 """
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -13,15 +11,23 @@ from enum import StrEnum
 from functools import cached_property
 from typing import Annotated, Self
 
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    StringConstraints,
-    ValidationInfo,
-    model_validator,
+from pydantic import AfterValidator, Field, StringConstraints, model_validator
+
+from bot.knowledge.fields import (
+    ClaimText,
+    CommandName,
+    Day,
+    Description,
+    FileModel,
+    Paragraph,
+    PartialDay,
+    Phrase,
+    SectionId,
+    SourceIds,
+    Title,
+    TopicId,
+    WebAddress,
+    plain,
 )
 
 MISCONCEPTIONS = "misconceptions"  # reserved section id: the page of a topic that corrects what is often said
@@ -49,55 +55,7 @@ class SourceKind(StrEnum):
     STATE_MEDIA = "state-media"  # speaks for a government: only for what its own officials said
 
 
-def _iso_day(value: object) -> object:
-    if isinstance(value, str) and not re.fullmatch(r"\d{4}-\d{2}-\d{2}", value):
-        raise ValueError("is not a day. Write it as YYYY-MM-DD, for example 2026-07-08")
-    return value
-
-
-def _partial_day(value: str) -> str:
-    parts = [int(part) for part in value.split("-")] if re.fullmatch(r"\d{4}(-\d{2}){0,2}", value) else []
-    try:
-        date(*[*parts, 1, 1][:3])
-    except (TypeError, ValueError):
-        raise ValueError("is not a date. Write YYYY-MM-DD, YYYY-MM or a year") from None
-    return value
-
-
-KNOWN_SOUND = "known sound"  # validation context of data that these checks found sound before
-
-
-def _plain(value: str, info: ValidationInfo) -> str:
-    """Refuse what Discord would show as formatting, a link or a mention; cards add their own."""
-    if info.context == KNOWN_SOUND:
-        return value
-    if found := re.search(r"[*_~|`<>\[\]\\]|https?://|^\s*(#|-#|-|\d+\.)\s", value):
-        raise ValueError(f"holds “{found.group().strip()}”, which Discord shows as formatting. Use plain words")
-    if re.search(r"[\x00-\x08\x0b-\x1f\u200b-\u200f\u202a-\u202e\u2066-\u2069\n]", value):
-        raise ValueError("holds a line break or an invisible character. Remove it")
-    return value
-
-
-Day = Annotated[date, BeforeValidator(_iso_day)]
-PartialDay = Annotated[str, AfterValidator(_partial_day)]  # "2022", "2022-03" or "2022-03-16"
-TopicId = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{1,23}$")]
-SectionId = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{1,23}$")]
-SourceId = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{1,59}$")]
-SourceIds = Annotated[tuple[SourceId, ...], Field(min_length=1, max_length=4)]
-CommandName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9_-]{1,32}$")]  # Discord: application command naming
-Description = Annotated[str, StringConstraints(min_length=1, max_length=100)]  # Discord: command description
-Title = Annotated[str, StringConstraints(min_length=1, max_length=80), AfterValidator(_plain)]
-ClaimText = Annotated[str, StringConstraints(min_length=1, max_length=400), AfterValidator(_plain)]
-Paragraph = Annotated[str, StringConstraints(min_length=1, max_length=700), AfterValidator(_plain)]
-Phrase = Annotated[str, StringConstraints(min_length=1, max_length=300)]  # something a person may type
-WebAddress = Annotated[str, StringConstraints(pattern=r"^https?://[^\s<>]+$", max_length=512)]
-
-
-class _FileModel(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True, defer_build=True)
-
-
-class Source(_FileModel):
+class Source(FileModel):
     """Where a claim can be checked. Its id is its key in ``sources.yaml``."""
 
     title: Annotated[str, StringConstraints(min_length=1, max_length=160)]
@@ -107,7 +65,7 @@ class Source(_FileModel):
     published: PartialDay | None = None
 
 
-class Claim(_FileModel):
+class Claim(FileModel):
     """One checkable sentence."""
 
     text: ClaimText
@@ -117,7 +75,7 @@ class Claim(_FileModel):
     sources: SourceIds
 
 
-class Section(_FileModel):
+class Section(FileModel):
     """One aspect of a topic, shown as one page."""
 
     id: SectionId
@@ -131,23 +89,23 @@ class Section(_FileModel):
         return self
 
 
-class Misconception(_FileModel):
+class Misconception(FileModel):
     """Something often said that is wrong, and the correction."""
 
-    says: Annotated[str, StringConstraints(min_length=1, max_length=200), AfterValidator(_plain)]
+    says: Annotated[str, StringConstraints(min_length=1, max_length=200), AfterValidator(plain)]
     answer: ClaimText
     as_of: Day | None = None
     sources: SourceIds
 
 
-class Command(_FileModel):
+class Command(FileModel):
     """The slash command that opens a topic. Its name is for ever: Discord keys permission overrides by it."""
 
     name: CommandName
     description: Description
 
 
-class Topic(_FileModel):
+class Topic(FileModel):
     """One thing the bot can answer about, with a command of its own."""
 
     id: TopicId
@@ -178,7 +136,7 @@ class Topic(_FileModel):
         return titles | ({MISCONCEPTIONS: "Often said, but not so"} if self.misconceptions else {})
 
 
-class RetiredTopic(_FileModel):
+class RetiredTopic(FileModel):
     """A topic that went into another one. Its command stays registered and answers with that one."""
 
     id: TopicId
@@ -188,11 +146,11 @@ class RetiredTopic(_FileModel):
     note: ClaimText | None = None  # shown above the answer, after where the topic went
 
 
-class GlossaryTerm(_FileModel):
+class GlossaryTerm(FileModel):
     """A word of the subject in one or two sentences."""
 
-    term: Annotated[str, StringConstraints(min_length=1, max_length=80), AfterValidator(_plain)]
-    full_name: Annotated[str, StringConstraints(min_length=1, max_length=120), AfterValidator(_plain)] | None = None
+    term: Annotated[str, StringConstraints(min_length=1, max_length=80), AfterValidator(plain)]
+    full_name: Annotated[str, StringConstraints(min_length=1, max_length=120), AfterValidator(plain)] | None = None
     definition: ClaimText
     topic: TopicId  # where to read on
     as_of: Day
@@ -200,7 +158,7 @@ class GlossaryTerm(_FileModel):
     aliases: tuple[Phrase, ...] = ()
 
 
-class TimelineEvent(_FileModel):
+class TimelineEvent(FileModel):
     """Something that happened on a day, in a month or in a year."""
 
     date: PartialDay
@@ -213,7 +171,7 @@ class TimelineEvent(_FileModel):
         return int(self.date[:4])
 
 
-class OutOfScope(_FileModel):
+class OutOfScope(FileModel):
     """A kind of question this pack does not answer, with examples."""
 
     id: TopicId
@@ -222,7 +180,7 @@ class OutOfScope(_FileModel):
     asks: Annotated[tuple[Phrase, ...], Field(min_length=1)]
 
 
-class ShelfLife(_FileModel):
+class ShelfLife(FileModel):
     """Days after which a claim of each kind should be looked at again."""
 
     treaty_text: Annotated[int, Field(gt=0, alias="treaty-text")]
@@ -237,7 +195,7 @@ class ShelfLife(_FileModel):
         return int(getattr(self, kind.name.lower()))
 
 
-class Pack(_FileModel):
+class Pack(FileModel):
     """What ``pack.yaml`` says of the pack as a whole."""
 
     id: TopicId

@@ -12,9 +12,10 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, TypeAdapter, ValidationError
 
 from bot.errors import KnowledgeError, Problem
+from bot.knowledge.fields import Phrase
 from bot.knowledge.insertion import CannotInsert, with_items, with_list
 from bot.knowledge.mistakes import near, words_of
-from bot.knowledge.models import Knowledge, Phrase
+from bot.knowledge.models import Knowledge
 from bot.located import MappingNode, SequenceNode, key_path, line_of
 from bot.strict_yaml import read_yaml
 
