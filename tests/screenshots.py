@@ -6,7 +6,8 @@ from pathlib import Path
 
 from playwright.async_api import Page
 
-from bot.rendering.charts import draw, trend_spec
+from bot.rendering.charts.drawing import draw
+from bot.rendering.charts.trend import trend_spec
 from tests.browser import act_as, choose, open_browser, open_page, photograph, send_command, type_command
 from tests.review_rows import log_address, write_log
 from tests.test_review import open_review

@@ -12,6 +12,7 @@ from bot.answers.models import (
     UnknownTerm,
     UnknownTopic,
     UnknownYear,
+    WrongSpan,
 )
 from bot.answers.similarity import key_of, likeness, nearest, partial_likeness
 from bot.knowledge.models import GlossaryTerm, Knowledge, Topic
@@ -94,50 +95,64 @@ def find_term(text: str, knowledge: Knowledge) -> FoundTerm:
     raise UnknownTerm(tuple(dict.fromkeys(names[name].term for name in near))[:3])
 
 
-def find_events(knowledge: Knowledge, *, topic_id: str | None, year: int | None, page: int = 0) -> FoundEvents:
+def find_events(
+    knowledge: Knowledge, *, topic_id: str | None, year: int | None, until: int | None = None, page: int = 0
+) -> FoundEvents:
     """
     Return one page of the timeline; *page* counts from 0 and is brought into range.
+
+    *year* alone means that year; with *until* it is the first of a span, and *until* alone ends one.
 
     A retired topic stands for the one it moved to.
 
     Raises:
         UnknownTopic, TopicHidden: As for ``find_topic``.
-        UnknownYear: The year lies outside the timeline.
+        UnknownYear: A year lies outside the timeline.
+        WrongSpan: The last year lies before the first.
     """
     topic = None if topic_id is None else find_topic(topic_id, knowledge)
-    if year is not None and knowledge.timeline:
+    if knowledge.timeline:
         first, last = knowledge.timeline[0].year, knowledge.timeline[-1].year
-        if not first <= year <= last:
+        if not all(first <= limit <= last for limit in (year, until) if limit is not None):
             raise UnknownYear(first, last)
+        if until is not None and year is None:
+            year = first
+    if year is not None and until is not None and until < year:
+        raise WrongSpan
     events = [
         event
         for event in knowledge.timeline
-        if (topic is None or event.topic == topic.id) and (year is None or event.year == year)
+        if (topic is None or event.topic == topic.id) and (year is None or year <= event.year <= (until or year))
     ]
     pages = max(1, -(-len(events) // EVENTS_PER_PAGE))
     page = min(max(page, 0), pages - 1)
     start = page * EVENTS_PER_PAGE
     return FoundEvents(
-        events=tuple(events[start : start + EVENTS_PER_PAGE]), page=page, pages=pages, topic=topic, year=year
+        events=tuple(events[start : start + EVENTS_PER_PAGE]),
+        page=page,
+        pages=pages,
+        topic=topic,
+        year=year,
+        until=until,
     )
 
 
 def complete_pages(topic: Topic, typed: str) -> Sequence[tuple[str, str]]:
     """Return id and title of the pages that fit what was typed so far, best first."""
-    return _complete(typed, [(id_, title, (id_, title)) for id_, title in topic.page_titles.items()])
+    return complete_names(typed, [(id_, title, (id_, title)) for id_, title in topic.page_titles.items()])
 
 
 def complete_topics(knowledge: Knowledge, typed: str) -> Sequence[tuple[str, str]]:
     """Return id and title of the topics that fit what was typed so far, best first; ids of retired ones fit too."""
     former = {id_: [old.id for old in knowledge.retired.values() if old.moved_to == id_] for id_ in knowledge.topics}
-    return _complete(
+    return complete_names(
         typed, [(t.id, t.title, (t.id, t.title, *t.aliases, *former[t.id])) for t in knowledge.topics.values()]
     )
 
 
 def complete_terms(knowledge: Knowledge, typed: str) -> Sequence[tuple[str, str]]:
     """Return the glossary terms that fit what was typed so far, best first, each with its full name if it has one."""
-    return _complete(
+    return complete_names(
         typed,
         [
             (term.term, f"{term.term}: {term.full_name}" if term.full_name else term.term, tuple(_names(term)))
@@ -172,8 +187,8 @@ def complete_years(knowledge: Knowledge, typed: str) -> Sequence[tuple[str, str]
     ][:MAX_CHOICES]
 
 
-def _complete(typed: str, entries: Sequence[tuple[str, str, tuple[str, ...]]]) -> Sequence[tuple[str, str]]:
-    """Order ``(value, label, names)`` by how well a name starts with, holds or resembles *typed*."""
+def complete_names(typed: str, entries: Sequence[tuple[str, str, tuple[str, ...]]]) -> Sequence[tuple[str, str]]:
+    """Return value and label of each ``(value, label, names)`` whose names fit what was *typed*, best first."""
     key = key_of(typed)
     if not key:
         return [(value, label) for value, label, _ in entries[:MAX_CHOICES]]

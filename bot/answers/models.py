@@ -1,9 +1,12 @@
 """What an answer can be. Each outcome is a type; callers ``match`` on it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.errors import UserError
+from bot.knowledge.charts import Chart
 from bot.knowledge.models import GlossaryTerm, Misconception, RetiredTopic, TimelineEvent, Topic
+from bot.knowledge.tables import Row, Table
 
 OVERVIEW = ""  # the page of a topic that is shown when no section is asked for
 
@@ -71,7 +74,57 @@ class FoundEvents:
     page: int  # the first is 0
     pages: int  # at least 1
     topic: Topic | None
-    year: int | None
+    year: int | None  # the first one, when there is a last
+    until: int | None = None  # the last year
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FoundRow:
+    """A table has the row that was asked for."""
+
+    topic: Topic
+    table: Table
+    row: Row
+    measure: str | None = None  # the choice of the table's measure; None for all
+
+    @property
+    def page(self) -> str:
+        """What stands for this answer where cards name a page of a topic."""
+        return "/".join(filter(None, ["row", _page_key(self.table, self.row), self.measure]))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FoundRanking:
+    """Rows of a table by one measure, the largest first."""
+
+    topic: Topic
+    table: Table
+    measure: str
+
+    @property
+    def page(self) -> str:
+        return f"rank/{self.measure}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FoundChart:
+    """The topic has the picture."""
+
+    topic: Topic
+    chart: Chart
+    row: FoundRow | None = None  # told above the picture
+
+    @property
+    def page(self) -> str:
+        return self.chart.page
+
+
+Figures = FoundRow | FoundRanking | FoundChart
+
+
+def _page_key(table: Table, row: Row) -> str:
+    """Return what names a row in custom ids, which are short and split at colons and dots."""
+    return table.code(row) or str(table.rows.index(row))
 
 
 class UnknownTopic(UserError):
@@ -108,6 +161,36 @@ class UnknownTerm(UserError):
         self.near = near
         hint = f" It has {', '.join(f'**{term}**' for term in near)}." if near else ""
         super().__init__(f"The glossary does not have that word.{hint} Type a few letters to see what fits.")
+
+
+class UnknownRow(UserError):
+    """A donor, a member or the like was asked for that the table does not have."""
+
+    def __init__(self, noun: str, near: Sequence[str]) -> None:
+        hint = f" Did you mean {' or '.join(f'**{name}**' for name in near)}?" if near else ""
+        super().__init__(f"There is no such {noun} in the figures.{hint} Type a few letters to see what there is.")
+
+
+class UnknownChart(UserError):
+    """A picture was asked for that the topic does not have."""
+
+    def __init__(self, titles: Sequence[str]) -> None:
+        listed = "\n".join(f"- {title}" for title in titles)
+        super().__init__(f"There is no such picture here. There are these; pick one from the list:\n{listed}")
+
+
+class UnknownMeasure(UserError):
+    """A kind was typed by hand that the table does not tell apart."""
+
+    def __init__(self, choices: Sequence[str]) -> None:
+        super().__init__(f"Choose one of {', '.join(f'`{choice}`' for choice in choices)} from the list.")
+
+
+class WrongSpan(UserError):
+    """The last year of a span lies before the first."""
+
+    def __init__(self) -> None:
+        super().__init__("The span ends before it begins. Give `year` the first and `until` the last year.")
 
 
 class UnknownYear(UserError):

@@ -14,7 +14,8 @@ from bot.errors import UserError
 from bot.insights import Digest, Insights
 from bot.knowledge.editions import Library
 from bot.rendering import wording
-from bot.rendering.charts import can_draw, draw, trend_spec
+from bot.rendering.charts.drawing import can_draw, draw
+from bot.rendering.charts.trend import trend_spec
 from bot.rendering.insights import PICTURE, VERSION, InsightsCard, InsightsPress, decided_notice
 from bot.workers import WorkerFailed, in_process
 

@@ -32,13 +32,18 @@ KNOWN_SOUND = "known sound"  # validation context of data that these checks foun
 
 def plain(value: str, info: ValidationInfo) -> str:
     """Refuse what Discord would show as formatting, a link or a mention; cards add their own."""
-    if info.context == KNOWN_SOUND:
-        return value
-    if found := re.search(r"[*_~|`<>\[\]\\]|https?://|^\s*(#|-#|-|\d+\.)\s", value):
-        raise ValueError(f"holds “{found.group().strip()}”, which Discord shows as formatting. Use plain words")
-    if re.search(r"[\x00-\x08\x0b-\x1f\u200b-\u200f\u202a-\u202e\u2066-\u2069\n]", value):
-        raise ValueError("holds a line break or an invisible character. Remove it")
+    if info.context != KNOWN_SOUND and (problem := plain_problem(value)):
+        raise ValueError(problem.rstrip("."))
     return value
+
+
+def plain_problem(value: str) -> str | None:
+    """Return what keeps *value* from being shown as it is; ``None`` when nothing does."""
+    if found := re.search(r"[*_~|`<>\[\]\\]|https?://|^\s*(#|-#|-|\d+\.)\s", value):
+        return f"holds “{found.group().strip()}”, which Discord shows as formatting. Use plain words."
+    if re.search(r"[\x00-\x08\x0b-\x1f\u200b-\u200f\u202a-\u202e\u2066-\u2069\n]", value):
+        return "holds a line break or an invisible character. Remove it."
+    return None
 
 
 Day = Annotated[date, BeforeValidator(_iso_day)]

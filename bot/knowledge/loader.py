@@ -11,6 +11,9 @@ from typing import Any, TypeVar
 from pydantic import TypeAdapter, ValidationError
 
 from bot.errors import KnowledgeError, Problem
+from bot.knowledge.chart_data import chart_problems
+from bot.knowledge.charts import Chart
+from bot.knowledge.csv_tables import read_table
 from bot.knowledge.drafts import BLANK, OWN_COMMANDS, blanks_in
 from bot.knowledge.fields import Phrase, TopicId
 from bot.knowledge.files import fingerprint_of, pack_files
@@ -28,9 +31,12 @@ from bot.knowledge.models import (
     Topic,
     Wordings,
 )
+from bot.knowledge.tables import Code, Names, Table, TableSpec
 from bot.located import MappingNode, SequenceNode, key_path, line_of
 from bot.strict_yaml import read_yaml
 
+TABLES, NAMES = "data/tables.yaml", "data/names.yaml"
+MOST_PAGES = 24  # Discord: 25 options in a menu, one of them the overview
 PACK_SIZE_LIMIT = 16 * 1024 * 1024  # bytes of all files together
 
 _Valid = TypeVar("_Valid")
@@ -94,6 +100,9 @@ class _Reading:
         timeline = self._valid(TypeAdapter(tuple[TimelineEvent, ...]), "timeline.yaml", optional=True) or ()
         out_of_scope = self._valid(TypeAdapter(tuple[OutOfScope, ...]), "out_of_scope.yaml", optional=True) or ()
         retired = self._valid(TypeAdapter(tuple[RetiredTopic, ...]), "retired.yaml", optional=True) or ()
+        specs = self._valid(TypeAdapter(tuple[TableSpec, ...]), TABLES, optional=True)
+        charts = self._valid(TypeAdapter(tuple[Chart, ...]), "charts.yaml", optional=True) or ()
+        names = self._valid(TypeAdapter(dict[Code, dict[str, str | tuple[str, ...]]]), NAMES, optional=True) or {}
         if not (self._folder / "topics").is_dir():
             self._complain(self._folder / "topics", None, "", "is missing. A pack needs at least one topic file.")
 
@@ -105,6 +114,9 @@ class _Reading:
         self._check_references(sources, topics, glossary, timeline, known)
         self._check_unique("glossary.yaml", ((i, "term", term.term) for i, term in enumerate(glossary)))
         self._check_unique("out_of_scope.yaml", ((i, "id", group.id) for i, group in enumerate(out_of_scope)))
+        tables = self._tables(specs or (), sources, known)
+        if specs is not None or not (self._folder / TABLES).is_file():  # a broken file is complained of once
+            self._check_charts(charts, {spec.id: spec for spec in specs or ()}, tables, by_id, known)
         if pack is None:
             return None
         self._check_order(pack, known)
@@ -117,6 +129,9 @@ class _Reading:
             glossary=tuple(sorted(glossary, key=lambda term: term.term.casefold())),
             timeline=tuple(sorted(timeline, key=lambda event: event.date)),
             out_of_scope=out_of_scope,
+            tables=tables,
+            charts={chart.id: chart for chart in charts},
+            names={code: _names(entry) for code, entry in names.items()},
             fingerprint=fingerprint_of(self._folder),
         )
 
@@ -223,6 +238,52 @@ class _Reading:
                 message = f"there is no topic “{entry.moved_to}”.{self._instead_of(entry.moved_to, known)}"
                 self._complain_at(path, [i, "moved_to"], message)
 
+    def _tables(
+        self, specs: Sequence[TableSpec], sources: Mapping[str, Source] | None, known: Collection[str]
+    ) -> dict[str, Table]:
+        path = self._folder / TABLES
+        self._check_unique_in(path, (([i, "id"], spec.id) for i, spec in enumerate(specs)))
+        tables = {}
+        for i, spec in enumerate(specs):
+            if spec.topic not in known:
+                message = f"there is no topic “{spec.topic}”.{self._instead_of(spec.topic, known)}"
+                self._complain_at(path, [i, "topic"], message)
+            self._check_cited(path, [i, "sources"], spec.sources, None, sources)
+            for c, column in enumerate(spec.columns):
+                if column.sources:
+                    self._check_cited(path, [i, "columns", c, "sources"], column.sources, None, sources)
+            table = read_table(self._folder / "data" / spec.file, spec, sources, self.problems)
+            if table is not None:
+                tables[spec.id] = table
+        return tables
+
+    def _check_charts(
+        self,
+        charts: Sequence[Chart],
+        specs: Mapping[str, TableSpec],
+        tables: Mapping[str, Table],
+        topics: Mapping[str, Topic],
+        known: Collection[str],
+    ) -> None:
+        path = self._folder / "charts.yaml"
+        self._check_unique_in(path, (([i, "id"], chart.id) for i, chart in enumerate(charts)))
+        for i, chart in enumerate(charts):
+            for t, topic_id in enumerate(chart.topics):
+                if topic_id not in known:
+                    message = f"there is no topic “{topic_id}”.{self._instead_of(topic_id, known)}"
+                    self._complain_at(path, [i, "topics", t], message)
+            if chart.table not in specs:
+                message = f"there is no table “{chart.table}” in {TABLES}.{near(chart.table, specs)}"
+                self._complain_at(path, [i, "table"], message)
+            elif chart.table in tables:
+                for key, message in chart_problems(chart, tables[chart.table]):
+                    self._complain_at(path, [i, key], message)
+        for topic_id, topic in topics.items():
+            own = sum(topic_id in chart.topics for chart in charts)
+            if own and own + len(topic.page_titles) > MOST_PAGES:
+                has = f"“{topic_id}” has {own} charts and {len(topic.page_titles)} pages"
+                self._complain(path, None, "topics", f"{has}; a menu holds {MOST_PAGES}. Leave some out.")
+
     def _check_references(
         self,
         sources: Mapping[str, Source] | None,
@@ -294,6 +355,14 @@ def _citations(topic: Topic) -> Iterator[tuple[list[str | int], tuple[str, ...],
         yield ["misconceptions", m, "sources"], misconception.sources, None
 
 
+def _names(entry: Mapping[str, str | tuple[str, ...]]) -> Names:
+    also = entry.get("also", ())
+    return Names(
+        by_language={language: name for language, name in entry.items() if isinstance(name, str)},
+        also=(also,) if isinstance(also, str) else also,
+    )
+
+
 def _is_inside(location: Sequence[str | int], outer: Sequence[str | int]) -> bool:
     return len(location) > len(outer) and list(location[: len(outer)]) == list(outer)
 
@@ -308,5 +377,7 @@ def json_schemas() -> Mapping[str, dict[str, Any]]:
         "timeline": TypeAdapter(tuple[TimelineEvent, ...]),
         "out_of_scope": TypeAdapter(tuple[OutOfScope, ...]),
         "retired": TypeAdapter(tuple[RetiredTopic, ...]),
+        "tables": TypeAdapter(tuple[TableSpec, ...]),
+        "charts": TypeAdapter(tuple[Chart, ...]),
     }
     return {f"{name}.schema.json": adapter.json_schema() for name, adapter in adapters.items()}

@@ -13,6 +13,7 @@ from typing import Annotated, Self
 
 from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
+from bot.knowledge.charts import Chart
 from bot.knowledge.fields import (
     ClaimText,
     CommandName,
@@ -29,6 +30,7 @@ from bot.knowledge.fields import (
     WebAddress,
     plain,
 )
+from bot.knowledge.tables import Names, Table
 
 MISCONCEPTIONS = "misconceptions"  # reserved section id: the page of a topic that corrects what is often said
 
@@ -228,6 +230,9 @@ class Knowledge:
     glossary: tuple[GlossaryTerm, ...]  # by term
     timeline: tuple[TimelineEvent, ...]  # oldest first
     out_of_scope: tuple[OutOfScope, ...]
+    tables: Mapping[str, Table]  # by id
+    charts: Mapping[str, Chart]  # by id, in the order they are offered
+    names: Mapping[str, Names]  # what countries are called, by code
     fingerprint: str  # first 8 hexadecimal digits of the SHA-256 of all files
     hidden: frozenset[str] = frozenset()  # ids of topics left out of this selection, see bot.knowledge.selection
 
@@ -246,6 +251,15 @@ class Knowledge:
         """Return what answers for *topic_id* now: the topic, or the one it moved to; ``None`` if there is neither."""
         retired = self.retired.get(topic_id)
         return self.topics.get(retired.moved_to if retired else topic_id)
+
+    def charts_of(self, topic_id: str) -> tuple[Chart, ...]:
+        """Return the charts that belong to a topic."""
+        return tuple(chart for chart in self.charts.values() if topic_id in chart.topics)
+
+    def table_of(self, topic_id: str) -> Table | None:
+        """Return the table whose rows the command of a topic can be asked for."""
+        with_rows = (table for table in self.tables.values() if table.spec.topic == topic_id and table.spec.option)
+        return next(with_rows, None)
 
     def review_day(self, claim: Claim) -> date:
         """Return the day after which *claim* counts as overdue for review."""

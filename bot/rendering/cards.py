@@ -103,8 +103,6 @@ def timeline_card(found: FoundEvents, knowledge: Knowledge, reader: Reader) -> C
     lines = [
         f"**{wording.partial_day(event.date)}** {event.text} {numbers.links(event.sources)}" for event in found.events
     ]
-    filters = [found.topic.title if found.topic else "", str(found.year or "")]
-    heading = " · ".join(filter(None, ["Timeline", *filters]))
     place = f"\n-# Page {found.page + 1} of {found.pages}, oldest first" if found.pages > 1 else ""
     turns = [
         CardButton.of(_timeline_press(found, page, reader), label)
@@ -114,7 +112,7 @@ def timeline_card(found: FoundEvents, knowledge: Knowledge, reader: Reader) -> C
     related = _topic_buttons([found.topic], reader) if found.topic else []
     return Card(
         *reader.above(found.topic.id if found.topic else ""),
-        f"## {heading}{place}",
+        f"## {wording.timeline_heading(found)}{place}",
         "\n".join(lines) or wording.NO_EVENTS,
         _footer(knowledge, reader),
         rows=([*turns, *related], _own_message_buttons(reader)),

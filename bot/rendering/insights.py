@@ -14,14 +14,13 @@ from bot.insights import Day, Digest, Popular
 from bot.knowledge.freshness import DueClaim
 from bot.knowledge.models import Knowledge
 from bot.rendering import wording
-from bot.rendering.limits import shortened
+from bot.rendering.limits import ALT_LIMIT, shortened
 
 VERSION = "i1"
 PICTURE = "trend.png"
 ACCENT = 0x5B6270
 WORDING_SHOWN = 110  # characters of a question
 CLAIM_SHOWN = 120
-ALT_LIMIT = 1024  # characters; Discord docs, media gallery item
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,6 +17,7 @@ OPTION_LABEL_LIMIT = 100  # also its value and description
 OPTIONS_LIMIT = 25
 ROW_LIMIT = 5  # buttons in one action row
 PLACEHOLDER_LIMIT = 150
+ALT_LIMIT = 1024  # characters that describe a picture
 CHOICE_LIMIT = 100  # characters of an autocomplete choice's name
 
 

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from bot.answers.models import Found
+from bot.answers.models import Found, FoundEvents
 from bot.knowledge.models import Claim, Kind, SourceKind
 
 KIND_NAMES = {
@@ -142,6 +142,12 @@ def partial_day(value: str) -> str:
     return " ".join(
         filter(None, (str(day_of_month) if day_of_month else "", MONTHS[month - 1] if month else "", str(year)))
     )
+
+
+def timeline_heading(found: FoundEvents) -> str:
+    """Return what a stretch of the timeline is called: ``Timeline · NATO membership · 2014 to 2022``."""
+    span = f"{found.year} to {found.until}" if found.year and found.until else str(found.year or "")
+    return " · ".join(filter(None, ["Timeline", found.topic.title if found.topic else "", span]))
 
 
 def language(code: str) -> str:

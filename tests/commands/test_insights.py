@@ -11,7 +11,8 @@ import pytest
 import simcord
 
 from bot.query import Query
-from bot.rendering.charts import draw, trend_spec
+from bot.rendering.charts.drawing import draw
+from bot.rendering.charts.trend import trend_spec
 from bot.rendering.insights import trend_in_words
 from tests.commands.reading import custom_id_of, text_of
 from tests.conftest import World, open_world, settings_for

@@ -74,6 +74,8 @@ def test_every_source_is_cited(real_pack: Knowledge) -> None:
     cited |= {id_ for topic in real_pack.topics.values() for item in topic.misconceptions for id_ in item.sources}
     cited |= {id_ for term in real_pack.glossary for id_ in term.sources}
     cited |= {id_ for event in real_pack.timeline for id_ in event.sources}
+    for table in real_pack.tables.values():
+        cited |= {id_ for row in table.rows for column in table.spec.columns for id_ in table.sources(row, column)}
 
     assert set(real_pack.sources) - cited == set()
 

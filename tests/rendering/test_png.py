@@ -7,7 +7,8 @@ import zlib
 import pytest
 import vl_convert
 
-from bot.rendering.charts import draw, trend_spec
+from bot.rendering.charts.drawing import draw
+from bot.rendering.charts.trend import trend_spec
 from bot.rendering.png import chunks, packed
 
 DAYS = [(f"2026-{month:02d}-{day:02d}", 90 + 7 * day % 31, 5, day % 4) for month in (9, 10) for day in range(1, 29)]

@@ -1,25 +1,11 @@
-"""
-Pictures of figures. Pure: a specification in Vega-Lite, and drawing it.
+"""The picture of the trend in ``/insights``: a specification in Vega-Lite. Pure."""
 
-Drawing needs the extra ``charts`` and much memory, so it is done in a process of its own (``bot.workers``).
-"""
-
-import json
 from collections.abc import Sequence
-from importlib.util import find_spec
 from typing import Any
 
-from bot.rendering.png import packed
-
 WIDTH, HEIGHT = 760, 320  # pixels; legible at half of that
-SCALE = 1.0  # of the PNG
 _ANSWERED, _MISSED, _UNSURE = "#0072B2", "#D55E00", "#E69F00"  # told apart by the colour-blind (Okabe and Ito)
 _INK, _PAPER = "#1F2328", "#FFFFFF"
-
-
-def can_draw() -> bool:
-    """Return whether the extra ``charts`` is installed."""
-    return find_spec("vl_convert") is not None
 
 
 def trend_spec(days: Sequence[tuple[str, int, int, int]], *, source: str) -> dict[str, Any]:
@@ -73,10 +59,3 @@ def trend_spec(days: Sequence[tuple[str, int, int, int]], *, source: str) -> dic
             "order": {"field": "what", "sort": "ascending"},
         },
     }
-
-
-def draw(spec: dict[str, Any]) -> bytes:
-    """Return the PNG of *spec*. Takes about a second and 150 MiB."""
-    import vl_convert
-
-    return packed(vl_convert.vegalite_to_png(json.dumps(spec), scale=SCALE))
