@@ -49,6 +49,7 @@ JUDGED = 240.0  # seconds that must be left to judge
 GROWTH, SLACK = 1.03, 2.0  # times, MiB: how much more the last quarter may take than the first
 PEOPLE, SERVERS = 5_000, 500
 REFUSALS = (wording.BUSY.encode(), wording.SEARCH_NOT_READY.encode())  # what the bot says instead of an answer
+NEAR = 5.0  # seconds around what was lost in which an absence is worth telling
 LISTED = 20  # of what was lost, in words
 
 TOPICS = ("article5", "aid", "membership", "members", "consensus", "scenarios", "training", "stance")
@@ -425,12 +426,22 @@ class Soak:
             elif (excuse := self._excuse(asked)) is not None:
                 report.excused[excuse] += 1
             else:
-                report.lost.append(f"{asked.kind} at {asked.at - self._started:.2f} s, hit by {asked.hit_by}")
+                report.lost.append(
+                    f"{asked.kind} at {asked.at - self._started:.2f} s, hit by {asked.hit_by}, near {self._near(asked.at)}"
+                )
 
     def _excuse(self, asked: Asked) -> str | None:
         if len(asked.hit_by) > 1:
             return "two faults"
         return next((absence.why for absence in self._absences if absence.excuses(asked.at)), None)
+
+    def _near(self, at: float) -> list[str]:
+        """Return the absences around a moment, in seconds from the start."""
+        return [
+            f"{absence.why} {absence.start - self._started:.2f} to {absence.end - self._started:.2f}"
+            for absence in self._absences
+            if absence.start - NEAR <= at <= absence.end + NEAR
+        ]
 
 
 async def soak(folder: Path, *, minutes: float, seed: int, log_level: str = "info") -> Report:

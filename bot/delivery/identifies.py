@@ -34,7 +34,7 @@ class IdentifyLimits:
     short_reset: float = 900.0  # a budget that is renewed within this is waited for
     first_wait: float = 2.5  # after a session was refused; doubles with each one
     longest_wait: float = 120.0
-    calm: float = 600.0  # so long without asking, and the waits start anew
+    calm: float = 60.0  # a session that lasts so long was no refusal: the waits start anew
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
