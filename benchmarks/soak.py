@@ -426,9 +426,8 @@ class Soak:
             elif (excuse := self._excuse(asked)) is not None:
                 report.excused[excuse] += 1
             else:
-                report.lost.append(
-                    f"{asked.kind} at {asked.at - self._started:.2f} s, hit by {asked.hit_by}, near {self._near(asked.at)}"
-                )
+                at, near = asked.at - self._started, self._near(asked.at)
+                report.lost.append(f"{asked.kind} at {at:.2f} s, hit by {asked.hit_by}, near {near}")
 
     def _excuse(self, asked: Asked) -> str | None:
         if len(asked.hit_by) > 1:

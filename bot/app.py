@@ -3,7 +3,7 @@
 import asyncio
 import gc
 import logging
-from collections.abc import AsyncIterator, Callable, Collection, Mapping
+from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +17,7 @@ from bot.commands.browse import browse_commands
 from bot.commands.card_presses import CardPresses
 from bot.commands.check_message import check_message_menu
 from bot.commands.occasions import Occasions
+from bot.commands.pictures import IllustratedReplies
 from bot.commands.privacy import privacy_group
 from bot.commands.rate_limit import QuestionLimit
 from bot.commands.replies import Replies
@@ -34,11 +35,13 @@ from bot.knowledge.editions import EditionChange, Library, watch
 from bot.knowledge.files import fingerprint_of
 from bot.knowledge.models import Knowledge
 from bot.loop_watch import LoopLag
+from bot.pictures import Pictures, Spec
 from bot.privacy import OptOuts, Privacy
 from bot.pseudonyms import load_pseudonyms
 from bot.query_journal import QueryJournal
 from bot.query_log import QueryLog, open_query_log
 from bot.rendering.about import AboutLinks
+from bot.rendering.charts.drawing import can_draw, draw_all
 from bot.rendering.check import unshowable
 from bot.rendering.privacy import PrivacyTerms
 from bot.search_index import SearchIndex
@@ -46,6 +49,7 @@ from bot.servers.editor import SettingsEditor
 from bot.servers.registry import Servers
 from bot.settings import DeliverySettings, Settings
 from bot.storage import Storage, StoredParts
+from bot.workers import in_process
 
 if TYPE_CHECKING:
     from bot.commands.insights import InsightsDesk
@@ -137,9 +141,14 @@ async def open_bot(settings: Settings, *, command_sync: CommandSync | None) -> A
         index = SearchIndex(settings.knowledge.folder, folder / "search.bin", learn=settings.knowledge.learn)
         start = await stack.enter_async_context(background_tasks(name="search"))
 
+        pictures = Pictures(folder / "pictures", _draw_all if can_draw() else None)
+        illustrated = IllustratedReplies(pictures, replies, lambda work: client.track(work, name="picture"))
+
         def learn() -> None:
-            """Make the search follow the edition, beside everything else."""
+            """Make the search and the pictures follow the edition, beside everything else."""
             start(index.refresh(lambda: library.current))
+            if settings.knowledge.draw_ahead:
+                start(illustrated.prepare(library.current))
 
         limit = QuestionLimit()
         terms = PrivacyTerms(text_days=settings.privacy.text_days, row_days=settings.privacy.row_days)
@@ -150,13 +159,13 @@ async def open_bot(settings: Settings, *, command_sync: CommandSync | None) -> A
             [
                 ask_command(occasions, index, replies, limit),
                 check_message_menu(occasions, index, replies, limit),
-                *topic_commands(library.current, occasions, replies),
-                *browse_commands(occasions, replies),
+                *topic_commands(library.current, occasions, replies, illustrated),
+                *browse_commands(occasions, replies, illustrated),
                 *about_commands(occasions, replies, links, __version__),
                 privacy_group(privacy, terms),
                 settings_group(library, editor, panel),
             ],
-            presses=CardPresses(occasions, replies, votes),
+            presses=CardPresses(occasions, replies, votes, illustrated),
             votes=votes,
             panel=panel,
             desk=desk,
@@ -186,6 +195,10 @@ async def open_bot(settings: Settings, *, command_sync: CommandSync | None) -> A
             health = serve_health(settings.health.host, settings.health.port, lambda: _health(bot), metrics.text)
             await stack.enter_async_context(health)
         yield bot
+
+
+async def _draw_all(specs: Sequence[Spec]) -> Sequence[bytes]:
+    return await in_process(draw_all, specs)
 
 
 def _flood_limits(delivery: DeliverySettings) -> FloodLimits:

@@ -121,6 +121,10 @@ def check(
         f"misconceptions, {asks} example questions; {len(knowledge.sources)} sources, {len(knowledge.glossary)} "
         f"glossary terms, {len(knowledge.timeline)} events, {examples} questions out of scope."
     )
+    if knowledge.tables:
+        from bot.reports.pictures import pictures_line
+
+        print(pictures_line(knowledge))
     if knowledge.retired:
         moves = ", ".join(f"{old.id} (to {old.moved_to}, {old.since})" for old in knowledge.retired.values())
         print(f"{len(knowledge.retired)} retired: {moves}.")
@@ -294,6 +298,18 @@ def knowledge_build(
     from bot.reports.asking import build_model
 
     build_model(output)
+
+
+@knowledge_app.command("pictures")
+def knowledge_pictures(
+    folder: Annotated[Path, typer.Argument(help="Folder to write the pictures to.")],
+) -> None:
+    """Draw every picture of the pack, and print what each shows in words."""
+    from bot.reports.pictures import draw_pictures
+    from bot.settings import load_settings
+
+    for line in draw_pictures(load_settings().knowledge.folder, folder):
+        print(line)
 
 
 @knowledge_app.command("apply")

@@ -53,6 +53,7 @@ class KnowledgeSettings(_Section):
     folder: Path = Path("knowledge/nato-ukraine")
     reload_seconds: Annotated[float, Field(ge=0, le=3600)] = 2.0  # 0: only at start
     learn: bool = True  # let the search learn an edited pack's examples, in a process of its own
+    draw_ahead: bool = True  # draw the pack's pictures after the start, before anybody asks for them
 
 
 class DatabaseSettings(_Section):

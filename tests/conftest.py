@@ -41,7 +41,7 @@ def real_pack() -> Knowledge:
 def settings_for(folder: Path, pack: Path = REAL_PACK, **sections: Any) -> Settings:
     return Settings.model_validate(
         {
-            "knowledge": {"folder": pack, "reload_seconds": 0, "learn": False},
+            "knowledge": {"folder": pack, "reload_seconds": 0, "learn": False, "draw_ahead": False},
             "database": {"url": f"sqlite+aiosqlite:///{folder}/data/bot.db", "folder": folder / "data"},
             # One member does more in a moment than anybody could.
             "delivery": {"per_person": 0, "per_server": 0, "in_total": 0},

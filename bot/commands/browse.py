@@ -11,15 +11,21 @@ from bot.answers.lookup import (
     find_topic,
 )
 from bot.commands.occasions import AnyInteraction, Occasions
+from bot.commands.pictures import IllustratedReplies
 from bot.commands.replies import Asked, Replies
 from bot.commands.topics import PRIVATE_HELP, AnyCommand, choices, everywhere
 from bot.knowledge.models import Knowledge
 from bot.rendering.cards import term_card, timeline_card, topics_card
 
 
-def browse_commands(occasions: Occasions, replies: Replies) -> list[AnyCommand]:
+def browse_commands(occasions: Occasions, replies: Replies, illustrated: IllustratedReplies) -> list[AnyCommand]:
     """Return ``/topics``, ``/glossary`` and ``/timeline``."""
-    return [everywhere(make(occasions, replies)) for make in (_topics_command, _glossary_command, _timeline_command)]
+    made = (
+        _topics_command(occasions, replies),
+        _glossary_command(occasions, replies),
+        _timeline_command(occasions, replies, illustrated),
+    )
+    return [everywhere(command) for command in made]
 
 
 def _topics_command(occasions: Occasions, replies: Replies) -> AnyCommand:
@@ -50,27 +56,38 @@ def _glossary_command(occasions: Occasions, replies: Replies) -> AnyCommand:
     return glossary
 
 
-def _timeline_command(occasions: Occasions, replies: Replies) -> AnyCommand:
+def _timeline_command(occasions: Occasions, replies: Replies, illustrated: IllustratedReplies) -> AnyCommand:
     @app_commands.command(name="timeline", description="What happened when, with sources")
-    @app_commands.describe(topic="Only events of this topic", year="Only events of this year", private=PRIVATE_HELP)
+    @app_commands.describe(
+        topic="Only events of this topic",
+        year="Only events of this year, or from it on when you also give until",
+        until="The last year, to see a span of years",
+        picture="Show the events as a picture",
+        private=PRIVATE_HELP,
+    )
     async def timeline(
         interaction: AnyInteraction,
         topic: str | None = None,
         year: app_commands.Range[int, 1900, 2999] | None = None,
+        until: app_commands.Range[int, 1900, 2999] | None = None,
+        picture: bool = False,
         private: bool = False,
     ) -> None:
         here = await occasions.of(interaction, private=private)
         topic_id = _topic_id(topic, here.knowledge)
-        events = find_events(here.knowledge, topic_id=topic_id, year=year)
-        card = timeline_card(events, here.knowledge, here.reader)
+        events = find_events(here.knowledge, topic_id=topic_id, year=year, until=until)
         asked = Asked(command="timeline", topic=topic_id, outcome="found" if events.events else "nothing")
-        await replies.send(interaction, card, asked, here)
+        if picture:
+            await illustrated.send_events(interaction, events, asked, here)
+        else:
+            await replies.send(interaction, timeline_card(events, here.knowledge, here.reader), asked, here)
 
     @timeline.autocomplete("topic")
     async def complete_topic(interaction: AnyInteraction, typed: str) -> list[app_commands.Choice[str]]:
         return choices(complete_topics(await occasions.edition_for(interaction), typed))
 
     @timeline.autocomplete("year")
+    @timeline.autocomplete("until")
     async def complete_year(interaction: AnyInteraction, typed: str) -> list[app_commands.Choice[int]]:
         entries = complete_years(await occasions.edition_for(interaction), str(typed))
         return [app_commands.Choice(name=label, value=int(value)) for value, label in entries]

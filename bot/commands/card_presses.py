@@ -4,21 +4,25 @@ from typing import assert_never
 
 import discord
 
-from bot.answers.lookup import find_events, find_page
-from bot.answers.models import Found, UnknownSection
+from bot.answers.figures import find_page_of_figures, names_figures
+from bot.answers.lookup import find_events, find_page, find_topic
+from bot.answers.models import Figures, Found, UnknownSection
 from bot.commands.occasions import AnyInteraction, Occasion, Occasions
+from bot.commands.pictures import IllustratedReplies
 from bot.commands.replies import Asked, Replies, is_private
 from bot.commands.votes import Votes
 from bot.rendering import wording
-from bot.rendering.cards import sources_card, timeline_card
+from bot.rendering.cards import source_list_card, sources_card, timeline_card
 from bot.rendering.components import Card
 from bot.rendering.custom_ids import Action, Press
+from bot.rendering.figure_cards import cited_by, figures_title
 
 
 class CardPresses:
     """Answers presses. A card's owner turns its pages; anybody else gets a private copy."""
 
-    def __init__(self, occasions: Occasions, replies: Replies, votes: Votes) -> None:
+    def __init__(self, occasions: Occasions, replies: Replies, votes: Votes, illustrated: IllustratedReplies) -> None:
+        self._illustrated = illustrated
         self._occasions = occasions
         self._votes = votes
         self._replies = replies
@@ -55,6 +59,9 @@ class CardPresses:
 
     async def _open_page(self, interaction: AnyInteraction, press: Press) -> None:
         here = await self._here(interaction, press)
+        if names_figures(press.page):
+            await self._open_figures(interaction, press, here)
+            return
         note = None
         try:
             found = find_page(press.topic, press.page, here.knowledge)
@@ -63,6 +70,12 @@ class CardPresses:
         card = here.topic_card(found, note=note)
         source = "button" if press.action is Action.TOPIC else "select"
         await self._turn_or_send(interaction, press, card, _asked(found, source, found.command), here)
+
+    async def _open_figures(self, interaction: AnyInteraction, press: Press, here: Occasion) -> None:
+        figures = find_page_of_figures(find_topic(press.topic, here.knowledge), press.page, here.knowledge)
+        asked = _asked_figures(figures, "select", figures.topic.command.name)
+        turn = _is_owner(interaction, press)
+        await self._illustrated.send_figures(interaction, figures, asked, here, turn=turn)
 
     async def _choose(self, interaction: AnyInteraction, press: Press) -> None:
         """Open a suggested topic; the log learns which question it was the answer to."""
@@ -77,6 +90,13 @@ class CardPresses:
 
     async def _open_sources(self, interaction: AnyInteraction, press: Press) -> None:
         here = (await self._here(interaction, press)).privately()
+        if names_figures(press.page):
+            figures = find_page_of_figures(find_topic(press.topic, here.knowledge), press.page, here.knowledge)
+            title = figures_title(figures, here.knowledge, here.reader)
+            cited = cited_by(figures, here.knowledge, here.reader)
+            listed = source_list_card(title, cited, here.knowledge, here.reader)
+            await self._replies.send(interaction, listed, _asked_figures(figures, "button", "sources"), here)
+            return
         found = find_page(press.topic, press.page, here.knowledge)
         # The numbers on the card of a retired topic are not those of the topic's sources now.
         card = here.topic_card(found) if found.moved_from else sources_card(found, here.knowledge, here.reader)
@@ -87,17 +107,24 @@ class CardPresses:
         if not here.reader.may_share:
             await self._replies.tell(interaction, wording.NOT_YOURS_TO_SHARE)
             return
+        if names_figures(press.page):
+            figures = find_page_of_figures(find_topic(press.topic, here.knowledge), press.page, here.knowledge)
+            asked = _asked_figures(figures, "button", "share")
+            await self._illustrated.send_figures(interaction, figures, asked, here)
+            return
         found = find_page(press.topic, press.page, here.knowledge)
         card = here.topic_card(found)
         await self._replies.send(interaction, card, _asked(found, "button", "share"), here)
 
     async def _turn_timeline(self, interaction: AnyInteraction, press: Press) -> None:
         here = await self._here(interaction, press)
-        year, _, page = press.page.partition(".")
+        span, _, page = press.page.partition(".")
+        year, _, until = span.partition("-")
         events = find_events(
             here.knowledge,
             topic_id=press.topic or None,
             year=int(year) if year.isdecimal() else None,
+            until=int(until) if until.isdecimal() else None,
             page=int(page) if page.isdecimal() else 0,
         )
         card = timeline_card(events, here.knowledge, here.reader)
@@ -130,6 +157,10 @@ class CardPresses:
 
 def _asked(found: Found, source: str, command: str) -> Asked:
     return Asked(command=command, topic=found.topic.id, section=found.page or None, source=source)
+
+
+def _asked_figures(figures: Figures, source: str, command: str) -> Asked:
+    return Asked(command=command, topic=figures.topic.id, section=figures.page, source=source)
 
 
 def _number(text: str) -> int | None:

@@ -74,12 +74,20 @@ class Replies:
     async def send(self, interaction: AnyInteraction, card: Card, asked: Asked, occasion: Occasion) -> None:
         """Answer with a new message, seen by whom the occasion says."""
         self._record(interaction, asked, occasion)
-        await interaction.response.send_message(view=card, ephemeral=occasion.private)
+        if card.gallery is None:
+            await interaction.response.send_message(view=card, ephemeral=occasion.private)
+        else:
+            await interaction.response.send_message(view=card, ephemeral=occasion.private, file=card.gallery.file())
 
     async def turn(self, interaction: AnyInteraction, card: Card, asked: Asked, occasion: Occasion) -> None:
         """Answer by changing the message whose component was pressed."""
         self._record(interaction, asked, occasion)
-        await interaction.response.edit_message(view=card)
+        had_picture = interaction.message is not None and bool(interaction.message.attachments)
+        if card.gallery is not None or had_picture:  # the old one goes
+            files = [card.gallery.file()] if card.gallery is not None else []
+            await interaction.response.edit_message(view=card, attachments=files)
+        else:
+            await interaction.response.edit_message(view=card)
 
     async def note(self, interaction: AnyInteraction, text: str, asked: Asked, occasion: Occasion) -> None:
         """Answer privately with a sentence of the bot about itself, and record it."""

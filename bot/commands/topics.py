@@ -1,17 +1,22 @@
-"""One command per topic, made from the pack: a new YAML file is a new command."""
+"""One command per topic, made from the pack: a new YAML file is a new command, a new table new options."""
 
+import inspect
 from collections.abc import Sequence
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, Optional
 
 from discord import app_commands
 
+from bot.answers.figures import complete_charts, complete_measures, complete_rows, find_figures
 from bot.answers.lookup import complete_pages, find_page
 from bot.commands.occasions import AnyInteraction, Occasions
+from bot.commands.pictures import IllustratedReplies
 from bot.commands.replies import Asked, Replies
-from bot.knowledge.models import Command, Knowledge
+from bot.knowledge.models import Command, Knowledge, Topic
 from bot.rendering.limits import CHOICE_LIMIT, shortened
 
 SECTION_HELP = "The part you want to read; leave empty for the overview"
+CHART_HELP = "A picture of the figures"
 PRIVATE_HELP = "Show the answer only to you"
 
 AnyCommand = app_commands.Command[Any, ..., None]
@@ -24,30 +29,111 @@ def everywhere(command: AnyCommand) -> AnyCommand:
     return command
 
 
-def topic_commands(knowledge: Knowledge, occasions: Occasions, replies: Replies) -> list[AnyCommand]:
+def topic_commands(
+    knowledge: Knowledge, occasions: Occasions, replies: Replies, illustrated: IllustratedReplies
+) -> list[AnyCommand]:
     """
     Return a command for each topic of *knowledge*, retired ones included.
 
     Each answers from the edition that is current when it is used.
     """
-    return [_topic_command(topic_id, command, occasions, replies) for topic_id, command in knowledge.commands.items()]
+    return [
+        _topic_command(topic_id, command, knowledge, occasions, replies, illustrated)
+        for topic_id, command in knowledge.commands.items()
+    ]
 
 
-def _topic_command(topic_id: str, command: Command, occasions: Occasions, replies: Replies) -> AnyCommand:
-    @app_commands.command(name=command.name, description=command.description)
-    @app_commands.describe(section=SECTION_HELP, private=PRIVATE_HELP)
-    async def show(interaction: AnyInteraction, section: str | None = None, private: bool = False) -> None:
-        here = await occasions.of(interaction, private=private)
+def _topic_command(
+    topic_id: str,
+    command: Command,
+    knowledge: Knowledge,
+    occasions: Occasions,
+    replies: Replies,
+    illustrated: IllustratedReplies,
+) -> AnyCommand:
+    options = _options(topic_id, knowledge)
+
+    async def show(interaction: AnyInteraction, **typed: Any) -> None:
+        here = await occasions.of(interaction, private=typed.pop("private", False))
+        section = typed.pop("section", None)
         found = find_page(topic_id, section, here.knowledge)
         asked = Asked(command=command.name, topic=found.topic.id, section=found.page or None)
-        await replies.send(interaction, here.topic_card(found), asked, here)
+        if any(typed.values()):
+            figures = find_figures(found.topic, here.knowledge, **typed)
+            await illustrated.send_figures(interaction, figures, asked.but(section=figures.page), here)
+        else:
+            await replies.send(interaction, here.topic_card(found), asked, here)
 
-    @show.autocomplete("section")
+    # discord.py reads a command's options from the signature of what carries it out.
+    first = [inspect.Parameter("interaction", inspect.Parameter.POSITIONAL_OR_KEYWORD, annotation=AnyInteraction)]
+    show.__signature__ = inspect.Signature(first + [option.parameter for option in options])  # type: ignore[attr-defined]
+    made: AnyCommand = app_commands.Command(name=command.name, description=command.description, callback=show)
+    app_commands.describe(**{option.key: option.description for option in options})(made)
+    app_commands.rename(**{option.key: option.name for option in options if option.name != option.key})(made)
+
+    async def topic_now(interaction: AnyInteraction) -> tuple[Knowledge, Topic | None]:
+        current = await occasions.edition_for(interaction)
+        return current, current.present_topic(topic_id)
+
     async def complete_section(interaction: AnyInteraction, typed: str) -> list[app_commands.Choice[str]]:
-        current = (await occasions.edition_for(interaction)).present_topic(topic_id)
-        return choices(complete_pages(current, typed)) if current else []
+        _, topic = await topic_now(interaction)
+        return choices(complete_pages(topic, typed)) if topic else []
 
-    return everywhere(show)
+    async def complete_row(interaction: AnyInteraction, typed: str) -> list[app_commands.Choice[str]]:
+        current, topic = await topic_now(interaction)
+        table = current.table_of(topic.id) if topic else None
+        return choices(complete_rows(table, current, typed, locale=str(interaction.locale))) if table else []
+
+    async def complete_measure(interaction: AnyInteraction, typed: str) -> list[app_commands.Choice[str]]:
+        current, topic = await topic_now(interaction)
+        table = current.table_of(topic.id) if topic else None
+        return choices(complete_measures(table, typed)) if table else []
+
+    async def complete_chart(interaction: AnyInteraction, typed: str) -> list[app_commands.Choice[str]]:
+        current, topic = await topic_now(interaction)
+        return choices(complete_charts(topic, current, typed)) if topic else []
+
+    completions = {
+        "section": complete_section,
+        "row": complete_row,
+        "measure": complete_measure,
+        "chart": complete_chart,
+    }
+    for option in options:
+        if option.key in completions:
+            made.autocomplete(option.key)(completions[option.key])
+    return everywhere(made)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Option:
+    """An option of a topic's command."""
+
+    key: str  # what it is called in the code
+    name: str  # what people see
+    description: str
+    is_flag: bool = False
+
+    @property
+    def parameter(self) -> inspect.Parameter:
+        annotation, default = (bool, False) if self.is_flag else (Optional[str], None)  # noqa: UP045  read at run time
+        return inspect.Parameter(
+            self.key, inspect.Parameter.POSITIONAL_OR_KEYWORD, annotation=annotation, default=default
+        )
+
+
+def _options(topic_id: str, knowledge: Knowledge) -> list[_Option]:
+    """Return what can be asked of a topic, by what the pack has of it."""
+    topic = knowledge.present_topic(topic_id)
+    table = knowledge.table_of(topic.id) if topic is not None else None
+    options = [_Option(key="section", name="section", description=SECTION_HELP)]
+    if table is not None and table.spec.option is not None:
+        options.append(_Option(key="row", name=table.spec.option.name, description=table.spec.option.description))
+    if table is not None and table.spec.measure is not None:
+        options.append(_Option(key="measure", name=table.spec.measure.name, description=table.spec.measure.description))
+    if topic is not None and knowledge.charts_of(topic.id):
+        options.append(_Option(key="chart", name="chart", description=CHART_HELP))
+    return [*options, _Option(key="private", name="private", description=PRIVATE_HELP, is_flag=True)]
 
 
 def choices(entries: Sequence[tuple[str, str]]) -> list[app_commands.Choice[str]]:

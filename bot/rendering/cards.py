@@ -8,7 +8,7 @@ import discord
 from bot.answers.models import OVERVIEW, Answer, Corrected, Found, FoundEvents, FoundTerm
 from bot.knowledge.models import MISCONCEPTIONS, Claim, Knowledge, Misconception, Topic
 from bot.rendering import wording
-from bot.rendering.components import Card, CardButton, CardSelect, Reader
+from bot.rendering.components import Card, CardButton, CardSelect, Gallery, Reader
 from bot.rendering.custom_ids import OVERVIEW_VALUE, Action, Press
 from bot.rendering.limits import OPTION_LABEL_LIMIT, OPTIONS_LIMIT, shortened
 
@@ -27,7 +27,7 @@ def topic_card(found: Found, knowledge: Knowledge, reader: Reader, *, note: str 
     """The answer of a topic, on the page that was found; *note* stands above it."""
     topic, page = found.topic, found.page
     note = note or wording.redirection(found)
-    numbers = _SourceNumbers(knowledge)
+    numbers = SourceNumbers(knowledge)
     body: list[str]
     if page == OVERVIEW:
         leads = [section.claims[0] for section in topic.sections[:LEAD_CLAIMS]]
@@ -43,30 +43,35 @@ def topic_card(found: Found, knowledge: Knowledge, reader: Reader, *, note: str 
         *reader.above(topic.id),
         *([note] if note else []),
         *body,
-        _footer(knowledge, reader),
+        footer(knowledge, reader),
         rows=(
-            [_page_select(topic, page, reader)],
-            _related_buttons(topic, knowledge, reader),
-            _action_buttons(topic.id, page, knowledge.edition, reader),
+            [page_select(topic, page, knowledge, reader)],
+            related_buttons(topic, knowledge, reader),
+            action_buttons(topic.id, page, knowledge.edition, reader),
         ),
     )
 
 
 def sources_card(found: Found, knowledge: Knowledge, reader: Reader) -> Card:
     """The sources of a topic's page, numbered as on its card."""
-    numbers = _SourceNumbers(knowledge)
+    numbers = SourceNumbers(knowledge)
     for source_ids in _cited(found):
         numbers.links(source_ids)
+    title = found.topic.page_titles.get(found.page, wording.OVERVIEW_TITLE)
+    return source_list_card(f"{found.topic.title}: {title}", numbers.order, knowledge, reader)
+
+
+def source_list_card(title: str, source_ids: Iterable[str], knowledge: Knowledge, reader: Reader) -> Card:
+    """Sources in the order of their numbers on the card they belong to, whose *title* stands above them."""
     entries = []
-    for number, source_id in enumerate(numbers.order, 1):
+    for number, source_id in enumerate(source_ids, 1):
         source = knowledge.sources[source_id]
         published = f" · published {wording.partial_day(source.published)}" if source.published else ""
         entries.append(
             f"{number}. [{_label(source.title)}]({_address(source.url)})\n"
             f"-# {source.publisher} · {wording.SOURCE_KIND_NAMES[source.kind]}{published}"
         )
-    title = found.topic.page_titles.get(found.page, wording.OVERVIEW_TITLE)
-    return Card(f"## {wording.SOURCES}\n{found.topic.title}: {title}", "\n".join(entries), _footer(knowledge, reader))
+    return Card(f"## {wording.SOURCES}\n{title}", "\n".join(entries), footer(knowledge, reader))
 
 
 def topics_card(knowledge: Knowledge, reader: Reader) -> Card:
@@ -78,7 +83,7 @@ def topics_card(knowledge: Knowledge, reader: Reader) -> Card:
     return Card(
         f"## {knowledge.pack.title}\n{knowledge.pack.description}",
         lines,
-        _footer(knowledge, reader),
+        footer(knowledge, reader),
         rows=([_topic_select(knowledge, reader)], _own_message_buttons(reader)),
     )
 
@@ -87,19 +92,26 @@ def term_card(found: FoundTerm, knowledge: Knowledge, reader: Reader) -> Card:
     """A glossary term with its definition and where to read on."""
     term = found.term
     full_name = f"\n*{term.full_name}*" if term.full_name else ""
-    links = _SourceNumbers(knowledge).links(term.sources)
+    links = SourceNumbers(knowledge).links(term.sources)
     topics = [knowledge.topics[term.topic]] if term.topic in knowledge.topics else []
     return Card(
         *reader.above(term.topic),
         f"## {term.term}{full_name}\n{term.definition}\n-# {wording.day(term.as_of)} · {links}",
-        _footer(knowledge, reader),
+        footer(knowledge, reader),
         rows=(_topic_buttons(topics, reader), _own_message_buttons(reader)),
     )
 
 
-def timeline_card(found: FoundEvents, knowledge: Knowledge, reader: Reader) -> Card:
-    """A page of the timeline, oldest first, with buttons to turn it."""
-    numbers = _SourceNumbers(knowledge)
+def timeline_card(
+    found: FoundEvents,
+    knowledge: Knowledge,
+    reader: Reader,
+    *,
+    gallery: Gallery | None = None,
+    note: str | None = None,
+) -> Card:
+    """A page of the timeline, oldest first, with buttons to turn it; *note* says what becomes of its picture."""
+    numbers = SourceNumbers(knowledge)
     lines = [
         f"**{wording.partial_day(event.date)}** {event.text} {numbers.links(event.sources)}" for event in found.events
     ]
@@ -114,7 +126,9 @@ def timeline_card(found: FoundEvents, knowledge: Knowledge, reader: Reader) -> C
         *reader.above(found.topic.id if found.topic else ""),
         f"## {wording.timeline_heading(found)}{place}",
         "\n".join(lines) or wording.NO_EVENTS,
-        _footer(knowledge, reader),
+        *([f"-# {note}"] if note else []),
+        footer(knowledge, reader),
+        gallery=gallery,
         rows=([*turns, *related], _own_message_buttons(reader)),
     )
 
@@ -127,7 +141,7 @@ def unhelpful_card(press: Press, *, may_explain: bool) -> Card:
 
 def corrected_card(found: Corrected, knowledge: Knowledge, reader: Reader) -> Card:
     """The correction of what was said first, then what the topic says."""
-    lines = "\n".join(_misconception_lines([found.misconception], _SourceNumbers(knowledge)))
+    lines = "\n".join(_misconception_lines([found.misconception], SourceNumbers(knowledge)))
     note = f"### {wording.OFTEN_SAID}\n{lines}"
     return topic_card(Found(topic=found.topic), knowledge, reader, note=note)
 
@@ -154,7 +168,7 @@ def not_found_card(knowledge: Knowledge, reader: Reader, *, regards: int) -> Car
 
 def check_card(judged: Answer, topics: Sequence[Topic], knowledge: Knowledge, reader: Reader, *, regards: int) -> Card:
     """What the pack says to a chat message: a correction if one fits, and the first lines of each topic."""
-    numbers = _SourceNumbers(knowledge)
+    numbers = SourceNumbers(knowledge)
     blocks = [wording.SPEAKS_TO_IT]
     if isinstance(judged, Corrected):
         lines = "\n".join(_misconception_lines([judged.misconception], numbers))
@@ -169,7 +183,7 @@ def check_card(judged: Answer, topics: Sequence[Topic], knowledge: Knowledge, re
     return Card(
         *reader.above(topics[0].id),
         *blocks,
-        _footer(knowledge, reader),
+        footer(knowledge, reader),
         rows=(
             _choice_buttons(topics, reader, regards),
             [CardButton.of(share, wording.SHARE)] if reader.may_share else [],
@@ -182,12 +196,12 @@ def text_card(title: str, paragraphs: Sequence[str], knowledge: Knowledge, reade
     return Card(
         f"## {title}",
         *paragraphs,
-        _footer(knowledge, reader),
+        footer(knowledge, reader),
         rows=([_topic_select(knowledge, reader)], _own_message_buttons(reader)),
     )
 
 
-class _SourceNumbers:
+class SourceNumbers:
     """Numbers sources in the order in which a card first cites them, from 1."""
 
     def __init__(self, knowledge: Knowledge) -> None:
@@ -203,7 +217,7 @@ class _SourceNumbers:
 
 
 def _claim_lines(
-    claims: Iterable[Claim], knowledge: Knowledge, numbers: _SourceNumbers, reader: Reader
+    claims: Iterable[Claim], knowledge: Knowledge, numbers: SourceNumbers, reader: Reader
 ) -> Iterable[str]:
     for claim in claims:
         review_day = knowledge.review_day(claim)
@@ -211,7 +225,7 @@ def _claim_lines(
         yield f"{claim.text}\n-# {wording.kind_and_day(claim)}{late} · {numbers.links(claim.sources)}"
 
 
-def _misconception_lines(misconceptions: Iterable[Misconception], numbers: _SourceNumbers) -> Iterable[str]:
+def _misconception_lines(misconceptions: Iterable[Misconception], numbers: SourceNumbers) -> Iterable[str]:
     for item in misconceptions:
         day = f"{wording.day(item.as_of)} · " if item.as_of else ""
         yield f"**“{item.says}”**\n{item.answer}\n-# {day}{numbers.links(item.sources)}"
@@ -225,7 +239,8 @@ def _cited(found: Found) -> Iterable[tuple[str, ...]]:
     return [claim.sources for claim in found.topic.claims_of(found.page)]
 
 
-def _footer(knowledge: Knowledge, reader: Reader) -> str:
+def footer(knowledge: Knowledge, reader: Reader) -> str:
+    """Return which edition answers, how far its research reaches, and in which language."""
     pack = knowledge.pack
     return (
         f"-# Edition {wording.day(pack.edition)} ({knowledge.fingerprint}) · research to {wording.day(pack.reviewed)}"
@@ -233,8 +248,10 @@ def _footer(knowledge: Knowledge, reader: Reader) -> str:
     )
 
 
-def _page_select(topic: Topic, page: str, reader: Reader) -> CardSelect:
-    titles = {OVERVIEW_VALUE: wording.OVERVIEW_TITLE} | dict(topic.page_titles)
+def page_select(topic: Topic, page: str, knowledge: Knowledge, reader: Reader) -> CardSelect:
+    """Return the menu of a topic's pages and pictures; *page* is the one shown."""
+    pictures = {chart.page: wording.PICTURE.format(chart.title) for chart in knowledge.charts_of(topic.id)}
+    titles = {OVERVIEW_VALUE: wording.OVERVIEW_TITLE} | dict(topic.page_titles) | pictures
     options = [
         discord.SelectOption(
             label=shortened(title, OPTION_LABEL_LIMIT), value=id_, default=id_ == (page or OVERVIEW_VALUE)
@@ -268,7 +285,8 @@ def _choice_buttons(topics: Iterable[Topic], reader: Reader, regards: int) -> li
     ]
 
 
-def _related_buttons(topic: Topic, knowledge: Knowledge, reader: Reader) -> list[CardButton]:
+def related_buttons(topic: Topic, knowledge: Knowledge, reader: Reader) -> list[CardButton]:
+    """Return buttons to the topics that a topic names as related."""
     return _topic_buttons([knowledge.topics[id_] for id_ in topic.related if id_ in knowledge.topics], reader)
 
 
@@ -278,7 +296,9 @@ def _topic_buttons(topics: Iterable[Topic], reader: Reader) -> list[CardButton]:
     ]
 
 
-def _action_buttons(topic_id: str, page: str, edition: str, reader: Reader) -> list[CardButton]:
+def action_buttons(topic_id: str, page: str, edition: str, reader: Reader) -> list[CardButton]:
+    """Return what can be done with an answer: see its sources, show it, vote, delete it."""
+
     def press(action: Action, *, page: str = page) -> Press:
         return Press(action=action, topic=topic_id, page=page, owner=reader.owner)
 
@@ -300,7 +320,12 @@ def _own_message_buttons(reader: Reader) -> list[CardButton]:
 
 def _timeline_press(found: FoundEvents, page: int, reader: Reader) -> Press:
     topic = found.topic.id if found.topic else ""
-    return Press(action=Action.TIMELINE, topic=topic, page=f"{found.year or ''}.{page}", owner=reader.owner)
+    return Press(action=Action.TIMELINE, topic=topic, page=f"{span_of(found)}.{page}", owner=reader.owner)
+
+
+def span_of(found: FoundEvents) -> str:
+    """Return the years of a stretch as custom ids carry them: ``2022``, ``2014-2022``, or nothing."""
+    return f"{found.year}-{found.until}" if found.year and found.until else str(found.year or "")
 
 
 def _address(url: str) -> str:

@@ -4,10 +4,19 @@ from collections.abc import Iterator
 from datetime import date
 
 from bot.answers.lookup import find_events
-from bot.answers.models import OVERVIEW, Corrected, Found, FoundTerm
-from bot.knowledge.models import Knowledge
-from bot.rendering.cards import corrected_card, sources_card, term_card, timeline_card, topic_card, topics_card
+from bot.answers.models import OVERVIEW, Corrected, Found, FoundChart, FoundRanking, FoundRow, FoundTerm
+from bot.knowledge.models import Knowledge, Topic
+from bot.rendering.cards import (
+    corrected_card,
+    source_list_card,
+    sources_card,
+    term_card,
+    timeline_card,
+    topic_card,
+    topics_card,
+)
 from bot.rendering.components import Card, Reader
+from bot.rendering.figure_cards import cited_by, figures_card
 from bot.rendering.limits import NOTE_ROOM, TEXT_LIMIT, broken_limits
 
 # The longest a card can be: the largest id Discord could give, and every claim past its review date.
@@ -41,6 +50,8 @@ def _cards(knowledge: Knowledge) -> Iterator[tuple[str, str, Card]]:
             found = Found(topic=topic, page=page, moved_from=retired, page_is_gone=page == OVERVIEW)
             card = topic_card(found, knowledge, _LONGEST)
             yield "retired.yaml", f"{retired.id}, {title} of {topic.id}", card
+    for topic in knowledge.topics.values():
+        yield from _figure_cards(topic, knowledge)
     yield "pack.yaml", "topics", topics_card(knowledge, _LONGEST)
     for term in knowledge.glossary:
         yield "glossary.yaml", term.term, term_card(FoundTerm(term=term), knowledge, _LONGEST)
@@ -48,3 +59,19 @@ def _cards(knowledge: Knowledge) -> Iterator[tuple[str, str, Card]]:
         for number in range(find_events(knowledge, topic_id=topic_id, year=None).pages):
             events = find_events(knowledge, topic_id=topic_id, year=None, page=number)
             yield "timeline.yaml", f"page {number + 1}", timeline_card(events, knowledge, _LONGEST)
+
+
+def _figure_cards(topic: Topic, knowledge: Knowledge) -> Iterator[tuple[str, str, Card]]:
+    table = knowledge.table_of(topic.id)
+    if table is not None:
+        name = f"data/{table.spec.file}"
+        for row in table.rows:
+            yield name, table.name(row), figures_card(FoundRow(topic=topic, table=table, row=row), knowledge, _LONGEST)
+        for measure in table.spec.measure.choices if table.spec.measure else ():
+            ranking = FoundRanking(topic=topic, table=table, measure=measure)
+            yield name, measure, figures_card(ranking, knowledge, _LONGEST)
+    for chart in knowledge.charts_of(topic.id):
+        found = FoundChart(topic=topic, chart=chart)
+        yield "charts.yaml", chart.id, figures_card(found, knowledge, _LONGEST)
+        sources = source_list_card(chart.title, cited_by(found, knowledge, _LONGEST), knowledge, _LONGEST)
+        yield "charts.yaml", f"sources of {chart.id}", sources

@@ -5,6 +5,7 @@ What a press does is decided from its custom id alone (``bot.delivery.receive``)
 card's interactive items are all ``DynamicItem``s, for which discord.py keeps nothing either.
 """
 
+import io
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -17,7 +18,20 @@ from bot.rendering.custom_ids import MENUS, VERSION, Press
 from bot.rendering.limits import BUTTON_LABEL_LIMIT, shortened
 from bot.rendering.wording import SERVER_NOTE
 
+PICTURE = "picture.png"
 ACCENT = 0x2F6DB5  # the container's edge; carries no meaning
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gallery:
+    """A picture that a card shows and its message carries."""
+
+    png: bytes
+    alt: str  # what it shows, in words and figures
+
+    def file(self) -> discord.File:
+        """Return the attachment; made anew for each message."""
+        return discord.File(io.BytesIO(self.png), filename=PICTURE, description=self.alt)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,13 +75,26 @@ class CardSelect(ui.DynamicItem[ui.Select[Any]], template=rf"{VERSION}:(?:{'|'.j
 class Card(ui.LayoutView):
     """What one answer looks like."""
 
-    def __init__(self, *texts: str, accent: int = ACCENT, rows: Iterable[Sequence[ui.Item[Any]]] = ()) -> None:
+    gallery: Gallery | None = None
+
+    def __init__(
+        self,
+        *texts: str,
+        accent: int = ACCENT,
+        rows: Iterable[Sequence[ui.Item[Any]]] = (),
+        gallery: Gallery | None = None,
+    ) -> None:
+        """*gallery* stands above the last of *texts*."""
         super().__init__(timeout=None)
         if not texts and not rows:  # made in another way, see bot.rendering.prepared
             return
         blocks: list[ui.Item[Any]] = []
         for text in texts:
             blocks += [ui.Separator(), ui.TextDisplay(text)] if blocks else [ui.TextDisplay(text)]
+        self.gallery = gallery
+        if gallery is not None:
+            shown = ui.MediaGallery[Any](discord.MediaGalleryItem(f"attachment://{PICTURE}", description=gallery.alt))
+            blocks.insert(-2 if len(blocks) > 1 else 0, shown)
         self.add_item(ui.Container(*blocks, accent_colour=accent))
         for row in rows:
             if row:

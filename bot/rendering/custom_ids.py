@@ -27,7 +27,7 @@ class Action(StrEnum):
     HELPFUL = "yes"  # page holds "<page>.<edition>" of the answer that is voted on, as for the next two
     UNHELPFUL = "no"
     WHY = "why"  # a button, then the form it opens: what an answer lacks
-    TIMELINE = "tl"  # topic holds the topic filter, page holds "<year or nothing>.<page number>"
+    TIMELINE = "tl"  # topic holds the topic filter, page holds "<year, span of years or nothing>.<page number>"
 
 
 MENUS = (Action.PAGE, Action.PICK)  # whose presses bring what was chosen

@@ -43,6 +43,10 @@ KEY_POINTS = "Key points"
 CHOOSE_PAGE = "Read more about…"
 CHOOSE_TOPIC = "Open a topic…"
 SOURCES = "Sources"
+PICTURE = "Picture: {}"
+PICTURE_FOLLOWS = "The picture is being drawn and follows in a moment."
+PICTURE_FAILED = "The picture could not be drawn; the figures are above."
+NO_PICTURES = "This bot shows no pictures, so the figures are given in words."
 SHARE = "Show to everyone"
 DELETE = "Delete"
 EARLIER = "Earlier"
@@ -142,6 +146,12 @@ def partial_day(value: str) -> str:
     return " ".join(
         filter(None, (str(day_of_month) if day_of_month else "", MONTHS[month - 1] if month else "", str(year)))
     )
+
+
+def ordinal(number: int) -> str:
+    """Return ``1st``, ``2nd``, ``3rd``, ``4th``, ``11th``, ``21st`` …"""
+    ending = "th" if number % 100 in (11, 12, 13) else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
+    return f"{number}{ending}"
 
 
 def timeline_heading(found: FoundEvents) -> str:

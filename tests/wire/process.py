@@ -41,6 +41,7 @@ def environment(discord: WireDiscord, folder: Path, **changes: str) -> Mapping[s
         "BOT_KNOWLEDGE": str(REAL_PACK),
         "DATABASE_URL": f"sqlite+aiosqlite:///{folder}/data/bot.db",
         "BOT__DATABASE__FOLDER": str(folder / "data"),
+        "BOT__KNOWLEDGE__DRAW_AHEAD": "false",
         # One member asks for all, as fast as it goes.
         "BOT__DELIVERY__PER_PERSON": "0",
         "BOT__DELIVERY__PER_SERVER": "0",

@@ -17,6 +17,13 @@ def figure(value: float, decimals: int) -> str:
     return shown if value == 0 or float(shown.replace(",", "")) else f"{value:,.3f}"
 
 
+def with_unit(value: float, decimals: int, unit: str | None) -> str:
+    """Return a number with its unit as people write it: ``EUR 5.9 billion``, ``2.1 percent of GDP``."""
+    first, _, rest = (unit or "").partition(" ")
+    shown = figure(value, decimals)
+    return f"{first} {shown} {rest}".rstrip() if first.isupper() else f"{shown} {unit or ''}".rstrip()
+
+
 def measured(data: ChartData) -> str:
     """Return the measure of a chart with its basis and day: ``EUR billion, by 30 June 2026``."""
     parts = [part for part in (data.unit, data.basis) if part]
