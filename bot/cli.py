@@ -300,6 +300,19 @@ def knowledge_build(
     build_model(output)
 
 
+@knowledge_app.command("tables")
+def knowledge_tables() -> None:
+    """Write data/README.md of the pack: what each column of its tables means."""
+    from bot.app import load_edition
+    from bot.knowledge.table_descriptions import describe_tables
+    from bot.settings import load_settings
+
+    folder = load_settings().knowledge.folder
+    path = folder / "data" / "README.md"
+    path.write_text(describe_tables(load_edition(folder)), encoding="utf-8")
+    print(path)
+
+
 @knowledge_app.command("pictures")
 def knowledge_pictures(
     folder: Annotated[Path, typer.Argument(help="Folder to write the pictures to.")],
