@@ -7,8 +7,8 @@ from bot.knowledge.tables import Column, Table
 
 _HEAD = """# Figures of this pack
 
-Each CSV file here is described in `tables.yaml`; `natobot knowledge tables` makes this page from that. Figures that were
-measured in different ways are never ranked against each other. An empty cell means that nothing is known.
+Each CSV file here is described in `tables.yaml`; `natobot knowledge tables` makes this page from that. Figures that
+were measured in different ways are never ranked against each other. An empty cell means that nothing is known.
 
 Aid: cite “Kiel Institute, Ukraine Support Tracker”; its data carries no licence, so ask before passing it on.
 Land borders: mledoze/countries, under ODbL. Names of countries in other languages (`names.yaml`): Unicode CLDR."""
