@@ -69,7 +69,9 @@ def run_bot_in_browser(settings: Settings, *, browser: bool, locale: str, port: 
         update={
             "database": settings.database.model_copy(
                 update={"url": f"sqlite+aiosqlite:///{folder / 'try' / 'bot.db'}", "folder": folder / "try"}
-            )
+            ),
+            # The simulator waits until the bot has nothing to do.
+            "knowledge": settings.knowledge.model_copy(update={"draw_ahead": False}),
         }
     )
 
