@@ -1,6 +1,5 @@
 """What pictures cost: drawing all of an edition, and an answer with one that is kept, without its upload."""
 
-import asyncio
 import resource
 import statistics
 import tempfile
