@@ -77,7 +77,9 @@ def test_every_name_leads_to_its_own_row(real_pack: Knowledge, table_id: str) ->
             assert find_row(name, table, real_pack) is row
 
 
-@pytest.mark.parametrize(("typed", "name"), [("Lithuan", "Lithuania"), ("Nederlands", "Netherlands"), ("Norge", "Norway")])
+@pytest.mark.parametrize(
+    ("typed", "name"), [("Lithuan", "Lithuania"), ("Nederlands", "Netherlands"), ("Norge", "Norway")]
+)
 def test_a_near_miss_is_answered_with_what_may_be_meant(
     aid: Table, real_pack: Knowledge, typed: str, name: str
 ) -> None:
@@ -101,7 +103,8 @@ def test_who_is_no_member_is_not_taken_for_one(real_pack: Knowledge, typed: str)
 
 
 @pytest.mark.parametrize(
-    "typed", ["largest-donors", "Countries that gave Ukraine most", "countries that gave ukraine most?", "largest donor"]
+    "typed",
+    ["largest-donors", "Countries that gave Ukraine most", "countries that gave ukraine most?", "largest donor"],
 )
 def test_a_chart_is_found_by_id_or_title_or_nearly(topic: Topic, real_pack: Knowledge, typed: str) -> None:
     """Discord passes whatever was typed."""

@@ -165,7 +165,11 @@ BAD_TABLES = {
     "basis_in": (make_table(columns=changed("length", basis_in="how")), "[0]", "names the column “how”"),
     "sources_in": (make_table(columns=changed("length", sources_in="from")), "[0]", "names the column “from”"),
     "column twice": (make_table(columns=[*COLUMNS, column("width")]), "[0]", "names a column twice. Remove one"),
-    "no day": (make_table(as_of=None), "[0]", "does not say of which day “name” is. Give the table or the column as_of"),
+    "no day": (
+        make_table(as_of=None),
+        "[0]",
+        "does not say of which day “name” is. Give the table or the column as_of",
+    ),
     "bad day": (make_table(as_of="2026"), "[0].as_of", "is not a day. Write it as YYYY-MM-DD"),
     "no source": (make_table(sources=[]), "[0].sources", "at least 1"),
     "source of a column": (
@@ -203,10 +207,12 @@ BAD_CHARTS = {
     "by": (CHART | {"form": "groups", "by": "land"}, "[0].by", "the table “bridges” has no column “land”."),
     "where": (CHART | {"where": {"land": "north"}}, "[0].where", "has no column “land”"),
     "places": (MAP | {"places": ["heigth", "width"]}, "[0].places", "Did you mean “height”?"),
-    "places of text": (MAP | {"places": ["height", "basis"]}, "[0].places", "a chart of this form needs number"),
-    "months": (CHART | {"form": "months"}, "[0].table", "the column “name” holds text; a chart of this form needs month"),
+    "months": (
+        CHART | {"form": "months"},
+        "[0].table",
+        "the column “name” holds text; a chart of this form needs month",
+    ),
     "map of a month": (MAP | {"columns": ["planned"]}, "[0].columns", "needs day or number or text or yes-no"),
-    "row without a place": (MAP, "[0].places", "a row has no place on the map. Give every row a column and a row."),
     "largest": (CHART | {"largest": 1}, "[0].largest", "greater than or equal to 2"),
     "form": (CHART | {"form": "pie"}, "[0].form", "should be one of: 'bars'"),
 }
@@ -215,12 +221,20 @@ BAD_CHARTS = {
 @pytest.mark.parametrize(("chart", "key", "words"), BAD_CHARTS.values(), ids=BAD_CHARTS)
 def test_a_bad_chart_is_refused_by_key(tmp_path: Path, chart: dict[str, Any], key: str, words: str) -> None:
     """What cannot be drawn is refused before anybody asks for it."""
-    (problem,) = problems_of(pack_of(tmp_path, charts=(chart,)))
+    (problem,) = problems_of(pack_of(tmp_path, OLD, NEW, charts=(chart,)))
 
     assert problem.file == tmp_path / "charts.yaml"
     assert problem.line is not None
     assert problem.key == key
     assert words in problem.message
+
+
+def test_a_row_without_a_place_keeps_a_map_from_being_drawn(tmp_path: Path) -> None:
+    """The map would lack a country, and nobody would notice."""
+    (problem,) = problems_of(pack_of(tmp_path, OLD, NEW, FAR, charts=(MAP,)))
+
+    assert problem.key == "[0].places"
+    assert problem.message == "a row has no place on the map. Give every row a column and a row."
 
 
 def test_two_tiles_need_two_places(tmp_path: Path) -> None:
