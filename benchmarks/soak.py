@@ -51,6 +51,7 @@ GROWTH, SLACK = 1.03, 2.0  # times, MiB: how much more the last quarter may take
 PEOPLE, SERVERS = 5_000, 500
 REFUSALS = (wording.BUSY.encode(), wording.SEARCH_NOT_READY.encode())  # what the bot says instead of an answer
 NEAR = 5.0  # seconds around what was lost in which an absence is worth telling
+REPLY_KEPT = 160  # bytes of each reply
 LISTED = 20  # of what was lost, in words
 
 TOPICS = ("article5", "aid", "membership", "members", "consensus", "scenarios", "training", "stance")
@@ -95,6 +96,7 @@ class Asked:
     is_logged: bool
     hit_by: list[str] = field(default_factory=list)  # faults of its replies
     answered: bool = False
+    reply: bytes = b""  # its beginning
 
 
 @dataclass(slots=True, kw_only=True)
@@ -155,6 +157,7 @@ class SoakDiscord(FaultyDiscord):
             answer = {"message": "Interaction has already been acknowledged.", "code": 40060}
             return json_answer(answer, status=400)
         asked.answered = True
+        asked.reply = body[:REPLY_KEPT]
         if any(words in body for words in REFUSALS):
             asked.is_logged = False  # it is no answer
             self.refused += 1
@@ -175,6 +178,7 @@ class Report:
     hit: int = 0  # replies that were spoiled and given all the same
     logged: int = 0  # rows in the log
     unlogged: Counter[str] = field(default_factory=Counter)  # accepted answers that have none, by kind
+    unlogged_replies: list[str] = field(default_factory=list)  # what they said
     recoveries: dict[str, list[float]] = field(default_factory=dict)  # seconds, by fault
     memory: list[tuple[float, float]] = field(default_factory=list)  # seconds of the last process's life, MiB
     late: int = 0  # replies that came when Discord had forgotten the interaction
@@ -194,7 +198,8 @@ class Report:
         """Return the promises that were not kept."""
         found = [f"an interaction was not answered: {what}" for what in self.lost[:LISTED]]
         if self.unlogged.total():
-            found.append(f"accepted answers are not in the log: {_listed(self.unlogged)}")
+            said = "; ".join(self.unlogged_replies[:LISTED])
+            found.append(f"accepted answers are not in the log: {_listed(self.unlogged)}. They said: {said}")
         if self.exit_status != 0:
             found.append(f"the bot ended with {self.exit_status}")
         if self.growth is not None and self.growth[1] > self.growth[0] * GROWTH + SLACK:
@@ -424,7 +429,9 @@ class Soak:
             if asked.answered:
                 report.answered += 1
                 report.hit += bool(asked.hit_by)
-                report.unlogged[asked.kind] += asked.is_logged and id_ not in stored
+                if asked.is_logged and id_ not in stored:
+                    report.unlogged[asked.kind] += 1
+                    report.unlogged_replies.append(f"at {asked.at - self._started:.2f} s {asked.reply!r}")
             elif (excuse := self._excuse(asked)) is not None:
                 report.excused[excuse] += 1
             else:

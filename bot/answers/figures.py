@@ -84,7 +84,8 @@ def find_row(typed: str, table: Table, knowledge: Knowledge) -> Row:
     key = key_of(typed)
     if key in names:
         return names[key]
-    near = nearest(key, names, above=NEAR, limit=5)
+    words = [name for name in names if len(name) > 2]  # a code is in nearly every name
+    near = nearest(key, words, above=NEAR, limit=5)
     if near and likeness(key, near[0]) >= SAME:
         return names[near[0]]
     noun = table.spec.option.noun if table.spec.option else "row"

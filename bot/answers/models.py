@@ -176,14 +176,18 @@ class UnknownChart(UserError):
 
     def __init__(self, titles: Sequence[str]) -> None:
         listed = "\n".join(f"- {title}" for title in titles)
-        super().__init__(f"There is no such picture here. There are these; pick one from the list:\n{listed}")
+        there_are = f"There are these; pick one from the list:\n{listed}" if titles else "This topic has none."
+        super().__init__(f"There is no such picture here. {there_are}")
 
 
 class UnknownMeasure(UserError):
     """A kind was typed by hand that the table does not tell apart."""
 
     def __init__(self, choices: Sequence[str]) -> None:
-        super().__init__(f"Choose one of {', '.join(f'`{choice}`' for choice in choices)} from the list.")
+        listed = ", ".join(f"`{choice}`" for choice in choices)
+        super().__init__(
+            f"Choose one of {listed} from the list." if choices else "There are no kinds to choose from here."
+        )
 
 
 class WrongSpan(UserError):

@@ -89,14 +89,43 @@ def chart_problems(chart: Chart, table: Table) -> Iterator[tuple[str, str]]:
         yield key, f"the table “{table.spec.id}” has no column “{name}”.{near(name, names)}"
     if unknown:
         return
-    for key, name, types in _types_needed(chart, table):
-        if (type_ := table.spec.column(name).type) not in types:
-            wanted = " or ".join(sorted(needed.value for needed in types))
-            yield key, f"the column “{name}” holds {type_.value}; a chart of this form needs {wanted}."
+    wrong = [
+        (key, name, types)
+        for key, name, types in _types_needed(chart, table)
+        if table.spec.column(name).type not in types
+    ]
+    for key, name, types in wrong:
+        wanted = " or ".join(sorted(needed.value for needed in types))
+        yield (
+            key,
+            f"the column “{name}” holds {table.spec.column(name).type.value}; a chart of this form needs {wanted}.",
+        )
+    if not wrong:
+        yield from _problems_of_rows(chart, table)
+
+
+def _problems_of_rows(chart: Chart, table: Table) -> Iterator[tuple[str, str]]:
+    columns = [table.spec.column(name) for name in chart.columns]
     chosen = [row for row in table.rows if _is_chosen(chart, row)]
-    if not any(row.text(name) for row in chosen for name in chart.columns):
+    known = [(row, column) for row in chosen for column in columns if row.text(column.name)]
+    if not known:
         yield "where" if chart.where else "columns", "no row of the table has a figure for this chart."
-    elif any(row.text(name) == "" for row in table.rows for name in chart.places or ()):
+        return
+    if all(table.day(row, column) is None for row, column in known):
+        yield "table", "no figure of this chart has a day. Fill in the column of days."
+    if len({row.text(column.basis_in) for row, column in known if column.basis_in}) > 1:
+        yield (
+            "where",
+            "figures that were measured in different ways stand beside each other. Choose those of one basis.",
+        )
+    if len({column.unit for column in columns}) > 1:
+        yield "columns", "columns of different units cannot be added. Choose those of one unit."
+    if chart.by and any(row.text(chart.by) == "" for row, _ in known):
+        yield "by", "a row has no group. Fill in the column or choose rows."
+    are_words = columns[0].type in {ColumnType.TEXT, ColumnType.YES_NO}
+    if any((band.text is not None) is not are_words for band in chart.bands):
+        yield "bands", f"{'text' if are_words else 'below'} is what these bands need. Write it for each."
+    if any(row.text(name) == "" for row in table.rows for name in chart.places or ()):
         yield "places", "a row has no place on the map. Give every row a column and a row."
     elif chart.places and len({_place(chart.places, row) for row in table.rows}) < len(table.rows):
         yield "places", "two rows have the same place on the map. Move one."

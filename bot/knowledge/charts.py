@@ -42,7 +42,7 @@ class Chart(FileModel):
     largest: Annotated[int, Field(ge=2, le=40)] | None = None  # rows shown; all when absent
     by: ColumnName | None = None  # of groups: the column that groups rows
     places: tuple[ColumnName, ColumnName] | None = None  # of tiles: the columns with a tile's column and row
-    bands: Annotated[tuple[Band, ...], Field(max_length=7)] = ()
+    bands: Annotated[tuple[Band, ...], Field(max_length=5)] = ()  # as many as there are colours
     missing: Label = "not known"  # of tiles: what rows outside every band are
     unit: Unit | None = None  # where it is not that of the first column
     note: Paragraph | None = None  # what to know before comparing; stands in the picture's card
@@ -53,6 +53,13 @@ class Chart(FileModel):
         for key in needs.get(self.form, ()):
             if not getattr(self, key):
                 raise ValueError(f"is of the form {self.form.value} and lacks {key}. Add it")
+        if self.form in {Form.COUNTS, Form.TILES} and len(self.columns) > 1:
+            raise ValueError(f"is of the form {self.form.value}, which shows one column. Leave one")
+        if len(set(self.columns)) < len(self.columns):
+            raise ValueError("names a column twice. Remove one")
+        labels = [band.label for band in self.bands]
+        if len({*labels, self.missing}) <= len(labels):
+            raise ValueError("gives one label to two colours. Change one label")
         return self
 
     @property

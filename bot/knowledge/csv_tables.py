@@ -23,34 +23,44 @@ def read_table(path: Path, spec: TableSpec, sources: Collection[str] | None, pro
     """
     found = len(problems)
     try:
-        text = path.read_text(encoding="utf-8")
+        text = path.read_text(encoding="utf-8-sig")  # spreadsheets save UTF-8 with a mark at its start
     except FileNotFoundError:
         problems.append(_problem(path, None, "", "is missing, but data/tables.yaml describes it. Add it."))
         return None
     except UnicodeDecodeError:
         problems.append(_problem(path, None, "", "is not UTF-8. Save it as CSV in UTF-8."))
         return None
-    rows = []
+    if not text.strip():
+        problems.append(_problem(path, None, "", "is empty. Add a first line with the names of the columns, and rows."))
+        return None
+    rows, start = [], 1
     lines = csv.reader(io.StringIO(text, newline=""), strict=True)
     try:
         header = next(lines, [])
         problems += _header_problems(path, header, [column.name for column in spec.columns])
         if len(problems) > found:
             return None
+        start = lines.line_num + 1
         for cells in lines:
+            line, start = start, lines.line_num + 1
+            if not cells:
+                problems.append(_problem(path, line, "", "is blank. Remove the line."))
+                continue
             if len(cells) != len(header):
                 message = f"has {len(cells)} cells, the first line {len(header)}. Quote a text that holds a comma."
-                problems.append(_problem(path, lines.line_num, "", message))
+                problems.append(_problem(path, line, "", message))
                 continue
             row = dict(zip(header, (cell.strip() for cell in cells), strict=True))
-            problems += _row_problems(path, lines.line_num, row, spec, sources)
-            rows.append((lines.line_num, Row(cells=row)))
+            problems += _row_problems(path, line, row, spec, sources)
+            rows.append((line, Row(cells=row)))
     except csv.Error as error:
-        problems.append(_problem(path, lines.line_num, "", f"is no CSV: {error}. Look at the quotes in this line."))
+        message = f"is no CSV: {error}. Look at the quotes in this line and below."
+        problems.append(_problem(path, start, "", message))
         return None
     if not rows:
         problems.append(_problem(path, None, "", "has no rows. Add at least one."))
     problems += _repeated(path, rows, spec.key)
+    problems += _repeated(path, rows, spec.code) if spec.code else ()
     return Table(spec=spec, rows=tuple(row for _, row in rows)) if len(problems) == found else None
 
 
@@ -113,7 +123,7 @@ def _repeated(path: Path, rows: list[tuple[int, Row]], key: str) -> Iterator[Pro
     first: dict[str, int] = {}
     for line, row in rows:
         name = row.text(key)
-        if (earlier := first.setdefault(name.casefold(), line)) != line:
+        if name and (earlier := first.setdefault(name.casefold(), line)) != line:
             yield _problem(path, line, key, f"“{name}” stands twice, first in line {earlier}. Keep one of the two.")
 
 

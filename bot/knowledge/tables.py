@@ -103,6 +103,9 @@ class TableSpec(FileModel):
         for name in self._named():
             if name not in names:
                 raise ValueError(f"names the column “{name}”, which is not under columns. Add it there")
+        for name, type_ in self._typed():
+            if self.column(name).type is not type_:
+                raise ValueError(f"uses the column “{name}” as {type_.value}, but its type is another. Change it")
         for column in self.columns:
             if not (column.as_of or column.as_of_in or self.as_of or self.as_of_in):
                 raise ValueError(f"does not say of which day “{column.name}” is. Give the table or the column as_of")
@@ -114,6 +117,17 @@ class TableSpec(FileModel):
         yield from self.measure.choices.values() if self.measure else ()
         for column in self.columns:
             yield from (name for name in (column.as_of_in, column.basis_in, column.sources_in) if name)
+
+    def _typed(self) -> Iterator[tuple[str, ColumnType]]:
+        """Yield the columns that must hold something certain, or cards and pictures could not be made of them."""
+        yield from ((self.code, ColumnType.CODE),) if self.code else ()
+        yield from ((self.as_of_in, ColumnType.DAY),) if self.as_of_in else ()
+        yield from ((name, ColumnType.NUMBER) for name in self.trend)
+        yield from ((name, ColumnType.NUMBER) for name in (self.measure.choices.values() if self.measure else ()))
+        for column in self.columns:
+            yield from ((column.name, ColumnType.NUMBER),) if column.card is OnCard.RANKED else ()
+            yield from ((column.as_of_in, ColumnType.DAY),) if column.as_of_in else ()
+            yield from ((column.sources_in, ColumnType.SOURCES),) if column.sources_in else ()
 
     def column(self, name: str) -> Column:
         """

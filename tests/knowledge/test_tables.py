@@ -40,6 +40,7 @@ CHART: dict[str, Any] = {
     "table": "bridges",
     "form": "bars",
     "columns": ["length"],
+    "where": {"basis": "survey"},
 }
 
 

@@ -1,6 +1,7 @@
 """What a chart shows, in words and figures: for those who do not see the picture, and where none can be drawn. Pure."""
 
 from collections.abc import Iterator, Sequence
+from decimal import Decimal
 
 from bot.knowledge.chart_data import Bar, ChartData, Tile
 from bot.knowledge.charts import Form
@@ -13,7 +14,8 @@ NAMED = 3  # largest values that are named
 
 def figure(value: float, decimals: int) -> str:
     """Return a number as it is shown: ``115.4``, ``1,234``; small ones with as many decimals as they need."""
-    shown = f"{value:,.{decimals}f}"
+    exact = Decimal(repr(round(value, 9)))  # as in the file, so that a sum and its total are rounded alike
+    shown = f"{exact:,.{decimals}f}"
     return shown if value == 0 or float(shown.replace(",", "")) else f"{value:,.3f}"
 
 
