@@ -17,6 +17,9 @@ from bot.answers.similarity import key_of, likeness, nearest
 from bot.knowledge.models import Knowledge, Topic
 from bot.knowledge.tables import Row, Table
 
+WORTH_SUGGESTING = 75  # likeness from 0 to 100; less only looks odd: Croatia for Ukraine
+CLOSE = 4.0  # points of likeness within which two rows are equally meant, so that neither is taken
+
 
 def find_figures(
     topic: Topic, knowledge: Knowledge, *, row: str | None = None, measure: str | None = None, chart: str | None = None
@@ -86,10 +89,13 @@ def find_row(typed: str, table: Table, knowledge: Knowledge) -> Row:
         return names[key]
     words = [name for name in names if len(name) > 2]  # a code is in nearly every name
     near = nearest(key, words, above=NEAR, limit=5)
-    if near and likeness(key, near[0]) >= SAME:
-        return names[near[0]]
+    scores = ((likeness(key, name), name) for name in near)
+    alike = sorted(((score, name) for score, name in scores if score >= WORTH_SUGGESTING), reverse=True)
+    meant = {names[name].text(table.spec.key) for score, name in alike if score >= alike[0][0] - CLOSE}
+    if alike and alike[0][0] >= SAME and len(meant) == 1:
+        return names[alike[0][1]]
     noun = table.spec.option.noun if table.spec.option else "row"
-    raise UnknownRow(noun, list(dict.fromkeys(table.name(names[name]) for name in near))[:3])
+    raise UnknownRow(noun, list(dict.fromkeys(table.name(names[name]) for _, name in alike))[:3])
 
 
 def find_chart(topic: Topic, typed: str, knowledge: Knowledge, *, row: FoundRow | None = None) -> FoundChart:

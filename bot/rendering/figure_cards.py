@@ -1,6 +1,6 @@
 """A row of figures, a ranking, a picture -> the card Discord shows. Pure."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from bot.answers.figures import row_label
 from bot.answers.models import Figures, FoundChart, FoundRanking, FoundRow
@@ -141,23 +141,29 @@ def _ranking(found: FoundRanking, knowledge: Knowledge, numbers: SourceNumbers, 
     table = found.table
     column = _column_of(table, found.measure)
     yield f"## {figures_title(found, knowledge, reader)}"
-    group = table.spec.group
     known = [row for row in table.rows if row.number(column.name)]
     known.sort(key=lambda row: (-(row.number(column.name) or 0.0), table.name(row)))
-    first_group = table.rows[0].text(group) if group else ""
-    peers = [row for row in known if not group or row.text(group) == first_group]
-    others = [row for row in known if row not in peers]
-    lines = [
-        f"{place}. {_ranked(row, table, column, knowledge, reader)}" for place, row in enumerate(peers[:RANKED], 1)
-    ]
-    more = f"\n-# and {len(peers) - RANKED} more" if len(peers) > RANKED else ""
-    yield "\n".join(lines) + more
+    compared = max((table.peers(row, column) for row in known), key=len, default=())
+    peers = [row for row in known if row in compared]
+    others = [row for row in known if row not in compared]
+    yield "\n".join(_ranked_lines(peers[:RANKED], table, column, knowledge, reader)) or wording.NO_FIGURES
+    if len(peers) > RANKED:
+        yield f"-# and {len(peers) - RANKED} more"
     if others:
         yield "\n".join(["Not ranked with them:", *(_ranked(row, table, column, knowledge, reader) for row in others)])
-    day = table.day(peers[0], column)
-    day_words = f"by {wording.day(day)} · " if day else ""
-    links = numbers.links(table.sources(peers[0], column))
-    yield f"-# {column.unit or ''} {day_words}{links}\n-# {table.spec.note or ''}"
+    days = [day for row in peers if (day := table.day(row, column)) is not None]
+    cited = dict.fromkeys(id_ for row in peers for id_ in table.sources(row, column))
+    details = [column.unit or "", f"by {wording.day(max(days))}" if days else "", numbers.links(cited)]
+    yield f"-# {' · '.join(filter(None, details))}\n-# {table.spec.note or ''}".removesuffix("\n-# ")
+
+
+def _ranked_lines(
+    rows: Sequence[Row], table: Table, column: Column, knowledge: Knowledge, reader: Reader
+) -> Iterator[str]:
+    """Yield a line a row, equal values in one place."""
+    for row in rows:
+        place = table.place(row, column)
+        yield f"{place[0] if place else 1}. {_ranked(row, table, column, knowledge, reader)}"
 
 
 def _ranked(row: Row, table: Table, column: Column, knowledge: Knowledge, reader: Reader) -> str:

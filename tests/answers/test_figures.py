@@ -278,3 +278,15 @@ def test_kinds_are_offered_by_their_first_letters(aid: Table, real_pack: Knowled
 def test_a_flag_is_two_regional_indicators() -> None:
     """Discord draws the flag of the two together."""
     assert (flag("UA"), flag("EU")) == ("\U0001f1fa\U0001f1e6", "\U0001f1ea\U0001f1fa")
+
+
+@pytest.mark.parametrize(
+    ("typed", "near"), [("Iland", ["Iceland", "Ireland"]), ("Etonia", ["Estonia", "Latvia"]), ("Ukraine", [])]
+)
+def test_between_two_countries_the_person_decides(real_pack: Knowledge, typed: str, near: list[str]) -> None:
+    """A slip that is as near to another country's name, in any language, is not answered for one of them."""
+    with pytest.raises(UnknownRow) as refused:
+        find_row(typed, real_pack.tables["aid"], real_pack)
+
+    assert all(f"**{name}**" in str(refused.value) for name in near)
+    assert ("Did you mean" in str(refused.value)) is bool(near)
