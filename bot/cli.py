@@ -5,6 +5,7 @@ The command line. Each command imports what it needs when it runs, so that ``nat
 """
 
 import sys
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -336,6 +337,25 @@ def knowledge_apply(
     from bot.reports.patching import apply_patch
 
     print(apply_patch(patch, golden))
+
+
+@knowledge_app.command("import-aid")
+def knowledge_import_aid(
+    file: Annotated[Path, typer.Argument(help="The Kiel Institute's data_explorer.csv or workbook (.xlsx).")],
+    as_of: Annotated[
+        datetime | None,
+        typer.Option(formats=["%Y-%m-%d"], help="Last day that the release covers; a workbook does not say it."),
+    ] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Print the difference and write nothing.")] = False,
+    accept_smaller: Annotated[
+        bool, typer.Option("--accept-smaller", help="Also write totals that fall, which corrections can make.")
+    ] = False,
+) -> None:
+    """Take over a release of the Ukraine Support Tracker into the pack's tables of aid."""
+    from bot.reports.aid_import import import_aid
+
+    day = as_of.date() if as_of else None
+    print(import_aid(file, as_of=day, dry_run=dry_run, accept_smaller=accept_smaller))
 
 
 @knowledge_app.command("schema")
