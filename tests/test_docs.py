@@ -14,6 +14,7 @@ from bot.settings import Settings
 from bot.store.retention import DRAFT_DAYS
 from bot.store.schema import metadata
 from tests.conftest import World
+from tests.gallery import PAGE, PICTURES, gallery_page
 
 ROOT = Path(__file__).parents[1]
 
@@ -159,3 +160,9 @@ def test_the_table_of_faults_is_that_of_the_scenarios_and_names_tests_that_are_t
     for scenario in SCENARIOS:
         file, _, function = scenario.test.partition("::")
         assert f"def {function}(" in (ROOT / "tests" / file).read_text(encoding="utf-8"), scenario.test
+
+
+def test_the_gallery_shows_every_picture_with_its_words(real_pack: Knowledge) -> None:
+    """``python -m tests.gallery`` makes it anew; the words are those that the pictures have now."""
+    assert PAGE.read_text(encoding="utf-8") == gallery_page(real_pack)
+    assert {path.stem for path in PICTURES.glob("*.png")} == set(real_pack.charts)
