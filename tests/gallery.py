@@ -15,8 +15,8 @@ _HEAD = """# Gallery
 
 Every picture of the pack `nato-ukraine`, as its bot sends it, with the words that stand for it where it is not seen.
 They are drawn from `knowledge/nato-ukraine/data/` by `charts.yaml`; `python -m tests.gallery` makes this page anew.
-`/aid`, `/members` and `/eastern-flank` show them with the option `chart`; without the extra `charts` the same figures are
-given in words. `/timeline picture:True` draws a stretch of the timeline.
+`/aid`, `/members` and `/eastern-flank` show them with the option `chart`; without the extra `charts` the same figures
+are given in words. `/timeline picture:True` draws a stretch of the timeline.
 """
 
 

@@ -17,6 +17,7 @@ from bot.knowledge.differences import EditionDifference, differences
 from bot.knowledge.figures import FigureChange, changed_figures
 from bot.knowledge.matching import matches_of
 from bot.knowledge.models import Knowledge, Topic, Wordings
+from bot.knowledge.tables import Row
 
 _STATEMENTS = frozenset({"claims", "misconceptions"})  # compared one by one
 _EXAMPLES = frozenset({"asks", "aliases"})  # counted
@@ -36,7 +37,7 @@ class WholeEdition:
 class EntryAdded:
     """Something that has a name of its own is new."""
 
-    part: str  # of the pack: section, source, term, event, retired, out-of-scope
+    part: str  # of the pack: section, source, term, event, figure, chart, retired, out-of-scope
     name: str
     text: str  # what it says, in short
 
@@ -108,6 +109,8 @@ def pack_differences(before: WholeEdition, after: WholeEdition) -> PackDifferenc
             *_entries("source", old.sources, new.sources),
             *_entries("term", {t.term: t for t in old.glossary}, {t.term: t for t in new.glossary}),
             *_events(old, new),
+            *_entries("figure", _rows(old), _rows(new)),
+            *_entries("chart", old.charts, new.charts),
             *_entries("out-of-scope", {g.id: g for g in old.out_of_scope}, {g.id: g for g in new.out_of_scope}),
         ),
         examples=tuple(_examples(before, after)),
@@ -151,6 +154,11 @@ def _events(old: Knowledge, new: Knowledge) -> Iterator[Detail]:
             yield EntryRemoved(part="event", name=event.date, text=event.text)
 
 
+def _rows(knowledge: Knowledge) -> dict[str, Row]:
+    """Return every row of every table, by the table's id and its own name."""
+    return {f"{table_id}/{table.name(row)}": row for table_id, table in knowledge.tables.items() for row in table.rows}
+
+
 def _as_topic(knowledge: Knowledge) -> TopicContent:
     statements = tuple(Statement(text=event.text) for event in knowledge.timeline)
     section = SectionContent(id="timeline", title="timeline", statements=statements)
@@ -173,7 +181,8 @@ def _flat(model: BaseModel) -> Iterator[tuple[str, str]]:
         if key in _NOT_HERE or value is None:
             continue
         if isinstance(value, Mapping):
-            yield from ((f"{key}.{inner}", _text(held)) for inner, held in value.items())
+            prefix = "" if key == "cells" else f"{key}."  # a row is its cells
+            yield from ((prefix + inner, _text(held)) for inner, held in value.items())
         else:
             yield key, _text(value)
 

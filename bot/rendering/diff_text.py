@@ -22,6 +22,8 @@ _PARTS = {
     "source": "Sources",
     "term": "Glossary",
     "event": "Timeline",
+    "figure": "Figures",
+    "chart": "Pictures",
     "out-of-scope": "What is not answered",
 }
 _LONG = 60  # characters from which two texts stand on lines of their own

@@ -17,6 +17,7 @@ from bot.knowledge.pack_differences import (
     pack_differences,
 )
 from bot.rendering.diff_text import diff_lines
+from tests.bridges import CHART, HEADER, pack_with
 from tests.factories import PACK, SOURCES, make_claim, make_retired, make_topic, write_pack, write_yaml
 
 TERM = {"term": "Span", "definition": "The reach between piers.", "topic": "bridge", "as_of": "2026-01-01"}
@@ -252,3 +253,16 @@ def test_claims_come_go_and_move(tmp_path: Path) -> None:
         "  two: gone",
         "    Toll is taken.",
     ]
+
+
+def test_figures_of_tables_and_pictures_are_compared(tmp_path: Path) -> None:
+    """Cell by cell, so that a release that was taken over can be read before it is published."""
+    old = pack_with(tmp_path / "old", (HEADER, "Old,PL,300,survey,,,", "Gone,DE,200,survey,,,"), charts=[CHART])
+    new = pack_with(tmp_path / "new", (HEADER, "Old,PL,305,survey,,,"), charts=[CHART | {"title": "How long"}])
+    editions = [WholeEdition(knowledge=k, wordings=w) for k, w in map(load_with_wordings, (old, new))]
+
+    lines = "\n".join(diff_lines(pack_differences(*editions)))
+
+    assert "bridges/Old, length: 300 -> 305" in lines.replace("→", "->")
+    assert "bridges/Gone" in lines
+    assert "How long" in lines
