@@ -49,6 +49,7 @@ SETTLING = 180.0  # seconds of a process whose memory is not judged
 JUDGED = 240.0  # seconds that must be left to judge
 GROWTH, SLACK = 1.03, 2.0  # times, MiB: how much more the last quarter may take than the first
 PEOPLE, SERVERS = 5_000, 500
+SILENT_REFUSAL = b'{"type":6}'  # of a press by somebody who was told a moment ago
 REFUSALS = (wording.BUSY.encode(), wording.SEARCH_NOT_READY.encode())  # what the bot says instead of an answer
 NEAR = 5.0  # seconds around what was lost in which an absence is worth telling
 REPLY_KEPT = 160  # bytes of each reply
@@ -158,7 +159,7 @@ class SoakDiscord(FaultyDiscord):
             return json_answer(answer, status=400)
         asked.answered = True
         asked.reply = body[:REPLY_KEPT]
-        if any(words in body for words in REFUSALS):
+        if body == SILENT_REFUSAL or any(words in body for words in REFUSALS):
             asked.is_logged = False  # it is no answer
             self.refused += 1
         return web.Response(body=b'{"interaction":{"id":"1","type":2}}', content_type="application/json")
