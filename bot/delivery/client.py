@@ -31,6 +31,7 @@ from bot.delivery.counts import DeliveryCounts
 from bot.delivery.floods import FloodGate, FloodLimits
 from bot.delivery.link import Link
 from bot.delivery.receive import receiver
+from bot.delivery.replay import Replay
 from bot.rendering import wording
 from bot.rendering.custom_ids import Press
 from bot.rendering.panel_ids import PANEL_VERSION, PanelPress
@@ -126,7 +127,8 @@ class BotClient(discord.Client):
         self.command_servers = tuple(server_commands or ())
         self._connection.store_view = _forget  # type: ignore[method-assign]  # custom ids say all that presses need
         parsers = self._connection.parsers
-        parsers["INTERACTION_CREATE"] = receiver(self, self.gate, counts)
+        self.replay = Replay(receiver(self, self.gate, counts), counts)
+        parsers["INTERACTION_CREATE"] = self.replay.take
         parsers["READY"] = _without_servers(parsers["READY"])
         _guard_parsers(parsers)
 

@@ -146,10 +146,13 @@ class Connection:
         self._client._connection.heartbeat_timeout = self._pace.silence
         socket = await self._open(session, address)
         self._client.ws = socket
-        self._unresumed += session is not None
+        if session is not None:
+            self._unresumed += 1
+            self._client.replay.begin()
         try:
             await self._listen(socket)
         finally:
+            self._client.replay.end()
             self._remember(socket)
             await self._leave(socket)
 
@@ -230,6 +233,7 @@ class Connection:
                 result = parse(data)
             except Exception as error:  # without it there is nothing to go on with, so the socket has to go
                 raise OSError(f"the session's first event could not be read ({type(error).__name__})") from error
+            self._client.replay.end()
             loop = asyncio.get_running_loop()
             link = self._client.link
             if self._lost_at is not None:

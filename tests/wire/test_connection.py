@@ -130,6 +130,24 @@ async def test_an_aborted_connection_is_resumed(discord: FaultyDiscord, tmp_path
     assert len(discord.identifies) == 1
 
 
+async def test_after_a_long_absence_those_who_still_wait_are_answered(discord: FaultyDiscord, tmp_path: Path) -> None:
+    """Hundreds whose time is over come first in the replay; they take no place of those who can be helped."""
+    async with running(discord, tmp_path) as (bot, _):
+        await discord.abort()
+        discord.clock_ahead = -10.0
+        dead = [await discord.slash("article5") for _ in range(600)]
+        discord.clock_ahead = 0.0
+        alive = [await discord.slash("article5") for _ in range(50)]
+        await resumed(discord)
+
+        for interaction in alive:
+            assert (await discord.answer_to(interaction, within=LONG))["type"] == 4
+        assert await answers(discord)
+        assert not bot.client.gate.refused
+        assert bot.client.counts.late == len(dead)
+    assert {reply.interaction_id for reply in discord.callbacks}.isdisjoint(dead)
+
+
 async def test_being_asked_to_reconnect_is_followed(discord: FaultyDiscord, tmp_path: Path) -> None:
     """Discord moves sessions between machines by asking."""
     async with running(discord, tmp_path):
