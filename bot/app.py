@@ -53,6 +53,7 @@ from bot.workers import in_process
 
 if TYPE_CHECKING:
     from bot.commands.insights import InsightsDesk
+    from bot.delivery.http import InteractionServer
     from bot.edition_news import Send
     from bot.insights import Insights
 
@@ -69,6 +70,7 @@ class Bot:
     servers: Servers
     index: SearchIndex
     loop_lag: LoopLag  # kept by whoever runs the loop
+    http: "InteractionServer | None"  # what takes interactions; None on the gateway
 
 
 def load_edition(folder: Path) -> Knowledge:
@@ -177,7 +179,15 @@ async def open_bot(settings: Settings, *, command_sync: CommandSync | None) -> A
             on_connected=lambda: _settle(connected, learn),
         )
         await stack.enter_async_context(client)
-        bot = Bot(client=client, library=library, query_log=query_log, servers=servers, index=index, loop_lag=LoopLag())
+        bot = Bot(
+            client=client,
+            library=library,
+            query_log=query_log,
+            servers=servers,
+            index=index,
+            loop_lag=LoopLag(),
+            http=_http(settings, client, storage),
+        )
         if settings.knowledge.reload_seconds:
             seconds = settings.knowledge.reload_seconds
             await stack.enter_async_context(
@@ -190,7 +200,12 @@ async def open_bot(settings: Settings, *, command_sync: CommandSync | None) -> A
             from bot.metrics import Metrics
 
             metrics = Metrics(
-                client=client, replies=replies, query_log=query_log, library=library, loop_lag=bot.loop_lag
+                client=client,
+                replies=replies,
+                query_log=query_log,
+                library=library,
+                loop_lag=bot.loop_lag,
+                http=bot.http,
             )
             health = serve_health(settings.health.host, settings.health.port, lambda: _health(bot), metrics.text)
             await stack.enter_async_context(health)
@@ -208,6 +223,16 @@ def _flood_limits(delivery: DeliverySettings) -> FloodLimits:
         total=delivery.in_total,
         in_flight=delivery.in_flight,
     )
+
+
+def _http(settings: Settings, client: BotClient, storage: Storage) -> "InteractionServer | None":
+    if settings.delivery.mode != "http":
+        return None
+    from bot.delivery.http import InteractionServer  # brings a web server
+    from bot.delivery.signed_requests import SignedRequests
+    from bot.delivery.webhook_events import WebhookEvents
+
+    return InteractionServer(client, SignedRequests(settings.public_key()), WebhookEvents(storage.server_added))
 
 
 def _insights(settings: Settings) -> "Insights | None":
@@ -264,7 +289,8 @@ def _open_journal(path: Path) -> QueryJournal:
 
 def _health(bot: Bot) -> tuple[bool, Mapping[str, Any]]:
     state = bot.query_log.state
-    return bot.client.link.connected and not bot.client.is_closed(), {
+    link = bot.client.link
+    return link.connected and not (link.stopping or bot.client.is_closed()), {
         "edition": bot.library.current.edition,
         "edition_problem": bot.library.last_problem,
         "log_waiting": bot.query_log.waiting,

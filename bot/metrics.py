@@ -5,6 +5,7 @@ import os
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from bot import __version__
 from bot.commands.replies import Replies
@@ -16,6 +17,9 @@ from bot.knowledge.editions import Library
 from bot.loop_watch import LoopLag
 from bot.query_log import QueryLog
 
+if TYPE_CHECKING:
+    from bot.delivery.http import InteractionServer
+
 ACK_BOUNDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 1.5, 2.0, 2.5, 3.0)  # seconds; Discord waits for 3
 
 
@@ -23,8 +27,17 @@ class Metrics:
     """Collects from the parts that count; counts nothing itself but how long replies took."""
 
     def __init__(
-        self, *, client: BotClient, replies: Replies, query_log: QueryLog, library: Library, loop_lag: LoopLag
+        self,
+        *,
+        client: BotClient,
+        replies: Replies,
+        query_log: QueryLog,
+        library: Library,
+        loop_lag: LoopLag,
+        http: "InteractionServer | None",
     ) -> None:
+        """*http* is ``None`` on the gateway."""
+        self._http = http
         self._client = client
         self._replies = replies
         self._query_log = query_log
@@ -36,7 +49,8 @@ class Metrics:
 
     def text(self) -> str:
         """Return all of it as Prometheus reads it."""
-        parts = (self._answers(), self._replies_sent(), self._log(), self._edition(), self._gateway(), self._process())
+        way_in = self._gateway() if self._http is None else self._requests(self._http)
+        parts = (self._answers(), self._replies_sent(), self._log(), self._edition(), way_in, self._process())
         return exposition(metric for part in parts for metric in part)
 
     def _answers(self) -> Iterator[Metric]:
@@ -102,6 +116,21 @@ class Metrics:
         yield counter("natobot_gateway_identifies_total", "Sessions asked for since the start.", link.identifies)
         remaining = math.nan if link.identifies_remaining is None else link.identifies_remaining
         yield gauge("natobot_gateway_identifies_remaining", "Sessions left today, as Discord said last.", remaining)
+
+    def _requests(self, http: "InteractionServer") -> Iterator[Metric]:
+        yield gauge("natobot_http_serving", "1 while requests are taken.", self._client.link.connected)
+        yield counter("natobot_http_interactions_total", "Interactions that came in requests.", http.taken)
+        yield counter("natobot_http_repeated_total", "Requests that came again and got the same reply.", http.repeated)
+        yield counters(
+            "natobot_http_rejected_total",
+            "Requests that were not taken, by reason.",
+            (({"reason": reason.value}, count) for reason, count in http.rejections()),
+        )
+        yield counters(
+            "natobot_webhook_events_total",
+            "Events of the application that were taken, by kind.",
+            (({"kind": kind}, count) for kind, count in sorted(http.events.taken.items())),
+        )
 
     def _process(self) -> Iterator[Metric]:
         lag = self._loop_lag

@@ -8,7 +8,7 @@ import threading
 from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any, TypeVar
 
-from bot.app import open_bot
+from bot.app import Bot, open_bot
 from bot.delivery.client import BotClient
 from bot.delivery.command_sync import CommandSync, Difference, compare, registered_and_ours
 from bot.delivery.gateway import log_in, run_gateway, use_api
@@ -22,7 +22,7 @@ log = logging.getLogger(__name__)
 
 Result = TypeVar("Result")
 
-SHUTDOWN_LIMIT = 9.0  # seconds from the signal to the end; `docker stop` kills after 10
+SHUTDOWN_LIMIT = 9.0  # seconds from the signal to the end, lingering apart; `docker stop` kills after 10
 
 
 def run_bot(settings: Settings, *, allow_removals: bool) -> None:
@@ -39,17 +39,33 @@ def run_bot(settings: Settings, *, allow_removals: bool) -> None:
     use_api(settings.discord.api_url)
 
     async def serve() -> None:
-        stop = _stop_on_signals()
-        ledger = IdentifyLedger(settings.database.folder / "sign-ins.txt")
+        lingering = settings.http.linger_seconds if settings.delivery.mode == "http" else 0.0
+        stop = _stop_on_signals(SHUTDOWN_LIMIT + lingering)
         sync = CommandSync(allow_removals=allow_removals)
         async with open_bot(settings, command_sync=sync) as bot, watch_loop(bot.loop_lag):
-            connection = run_gateway(bot.client, token, patience=settings.delivery.start_patience, ledger=ledger)
-            await _until(stop, connection, lambda: bot.client.drain(settings.delivery.drain_seconds))
+            await _until(stop, *_delivery(bot, settings, token))
 
     try:
         asyncio.run(serve())
     except KnowledgeError as error:
         raise ConfigurationError(f"The knowledge pack cannot be used:\n{error}") from None
+
+
+def _delivery(
+    bot: Bot, settings: Settings, token: str
+) -> tuple[Coroutine[Any, Any, None], Callable[[], Awaitable[int]]]:
+    """Return what brings interactions to *bot* until it is cancelled, and what finishes those in progress."""
+    delivery = settings.delivery
+    if bot.http is None:
+        ledger = IdentifyLedger(settings.database.folder / "sign-ins.txt")
+        connection = run_gateway(bot.client, token, patience=delivery.start_patience, ledger=ledger)
+        return connection, lambda: bot.client.drain(delivery.drain_seconds)
+    from bot.delivery.http import Listening
+
+    http = bot.http
+    where = Listening(host=settings.http.host, port=settings.http.port, linger_seconds=settings.http.linger_seconds)
+    serving = http.run(token, where, patience=delivery.start_patience)
+    return serving, lambda: http.drain(where, delivery.drain_seconds)
 
 
 def run_bot_in_browser(settings: Settings, *, browser: bool, locale: str, port: int | None) -> None:
@@ -76,7 +92,7 @@ def run_bot_in_browser(settings: Settings, *, browser: bool, locale: str, port: 
     )
 
     async def serve() -> None:
-        stop = _stop_on_signals()
+        stop = _stop_on_signals(SHUTDOWN_LIMIT)
         async with open_bot(trial, command_sync=CommandSync()) as bot:
             page = run_trial(bot.client, browser=browser, locale=locale, port=port)
             await _until(stop, page, lambda: bot.client.drain(1.0))
@@ -84,11 +100,11 @@ def run_bot_in_browser(settings: Settings, *, browser: bool, locale: str, port: 
     asyncio.run(serve())
 
 
-def _stop_on_signals() -> asyncio.Event:
+def _stop_on_signals(limit_seconds: float) -> asyncio.Event:
     """
     Return what SIGTERM or SIGINT set from now on, also while parts are still being opened.
 
-    A second signal ends the process at once, and so does a shutdown that takes too long.
+    A second signal ends the process at once, and so does a shutdown that takes longer than *limit_seconds*.
     """
     stop = asyncio.Event()
 
@@ -98,7 +114,7 @@ def _stop_on_signals() -> asyncio.Event:
         log.info("Stopping.")
         stop.set()
         # A thread, because a loop that is stuck runs no timers. It does not keep the process from ending.
-        limit = threading.Timer(SHUTDOWN_LIMIT, _leave_now, ["Stopping took too long; leaving now."])
+        limit = threading.Timer(limit_seconds, _leave_now, ["Stopping took too long; leaving now."])
         limit.daemon = True
         limit.start()
 

@@ -84,13 +84,21 @@ class DatabaseSettings(_Section):
 class DeliverySettings(_Section):
     """How interactions come in and replies go out."""
 
-    mode: Literal["gateway"] = "gateway"
+    mode: Literal["gateway", "http"] = "gateway"
     start_patience: Annotated[float, Field(ge=0, le=86400)] = 300.0  # seconds to go on trying to reach Discord
     drain_seconds: Annotated[float, Field(ge=0, le=10)] = 5.0  # for replies in progress when asked to stop
     per_person: Annotated[int, Field(ge=0, le=10_000)] = 40  # interactions a minute; 0: no limit, as for the next three
     per_server: Annotated[int, Field(ge=0, le=1_000_000)] = 3_000  # interactions a minute
     in_total: Annotated[int, Field(ge=0, le=1_000_000)] = 30_000  # interactions a minute
     in_flight: Annotated[int, Field(ge=0, le=10_000)] = 200  # answers in progress at a time
+
+
+class HttpSettings(_Section):
+    """Where Discord's requests come in, when ``delivery.mode`` is ``http``."""
+
+    host: str = "127.0.0.1"
+    port: Port = 8081
+    linger_seconds: Annotated[float, Field(ge=0, le=60)] = 3.0  # go on taking requests when asked to stop
 
 
 class HealthSettings(_Section):
@@ -141,6 +149,7 @@ class Settings(_Section):
     knowledge: KnowledgeSettings = Field(default_factory=KnowledgeSettings)
     database: DatabaseSettings = Field(default_factory=DatabaseSettings)
     delivery: DeliverySettings = Field(default_factory=DeliverySettings)
+    http: HttpSettings = Field(default_factory=HttpSettings)
     health: HealthSettings = Field(default_factory=HealthSettings)
     log: LogSettings = Field(default_factory=LogSettings)
     privacy: PrivacySettings = Field(default_factory=PrivacySettings)
@@ -166,6 +175,20 @@ class Settings(_Section):
                 "To try the bot without one, run: make try"
             )
         return token
+
+    def public_key(self) -> str:
+        """
+        Return the key that requests of Discord are signed for.
+
+        Raises:
+            ConfigurationError: There is none.
+        """
+        if not self.discord.public_key:
+            raise ConfigurationError(
+                "With delivery.mode “http” requests are checked with the application's public key. Copy it from "
+                "General Information in the developer portal into DISCORD_PUBLIC_KEY."
+            )
+        return self.discord.public_key
 
 
 _PATTERN_HINTS = {

@@ -56,6 +56,7 @@ class Storage:
         self._engine: AsyncEngine | None = None  # kept over attempts: only the first makes one
         self._is_in_use = False
         self._wake_news: Callable[[], None] = _nothing  # until there is a database, which begins with a look
+        self._note_return: Callable[[int], None] = _not_yet
         self._is_suspect = True  # the file was not looked through yet, or was found damaged in use
         self.parts: StoredParts | None = None
 
@@ -111,6 +112,10 @@ class Storage:
         """Look whether servers should hear of the edition that answers now."""
         self._wake_news()
 
+    def server_added(self, guild_id: int) -> None:
+        """Take note that the bot was added to a server; without a database the next comparison of servers does."""
+        self._note_return(guild_id)
+
     async def _connect(self, engine: "AsyncEngine", *, is_new: bool) -> None:
         """Hand the database to everything that waits for it, once; a new one also later, after a loss."""
         from bot.departures import watch_departures
@@ -137,6 +142,8 @@ class Storage:
 
             self.parts.insights.connect(InsightsStore(engine))
         start = await self._contexts.enter_async_context(background_tasks(name="signals"))
+        departures = DepartureStore(engine)
+        self._note_return = lambda guild_id: start(departures.note_return(guild_id))
         parts = self.parts
         heard = _Heard(parts.servers, reload_opt_outs=lambda: start(parts.privacy.follow(personal)))
         terms = self._settings.privacy
@@ -146,7 +153,7 @@ class Storage:
         )
         await self._contexts.enter_async_context(
             watch_departures(
-                DepartureStore(engine),
+                departures,
                 parts.list_servers,
                 days=terms.left_server_days,
                 on_deleted=parts.servers.forget,
@@ -179,6 +186,10 @@ class _Heard:
         """Read everything anew that may have changed unheard."""
         self._servers.forget_all()
         self._reload_opt_outs()
+
+
+def _not_yet(_: int) -> None:
+    """Stands for what cannot be noted yet."""
 
 
 def _nothing() -> None:

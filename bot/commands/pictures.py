@@ -11,7 +11,7 @@ import discord
 
 from bot.answers.models import Figures, FoundChart, FoundEvents
 from bot.commands.occasions import AnyInteraction, Occasion
-from bot.commands.replies import Asked, Replies
+from bot.commands.replies import Asked, Replies, note_follow_up
 from bot.errors import ReplyLost
 from bot.knowledge.models import Knowledge
 from bot.pictures import Picture, Pictures
@@ -82,6 +82,7 @@ class IllustratedReplies:
         note = None
         if picture is not None and gallery is None:
             note = wording.PICTURE_FOLLOWS if follows else wording.NO_PICTURES
+            note_follow_up(follows)
         send = self._replies.turn if turn else self._replies.send
         await send(interaction, card(gallery, note), asked, here)
         if picture is not None and follows:

@@ -8,6 +8,7 @@ Discord acknowledged can be missing from the log, whenever the process dies.
 import logging
 import time
 from collections import Counter
+from contextvars import ContextVar
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -39,6 +40,19 @@ UNANSWERABLE = frozenset(
         50027,  # invalid webhook token
     }
 )
+
+
+_followed_up: ContextVar[bool | None] = ContextVar("followed_up", default=None)
+
+
+def note_follow_up(follows: bool) -> None:
+    """Say whether something follows the reply that this context sends next."""
+    _followed_up.set(follows)
+
+
+def is_followed_up() -> bool | None:
+    """Return whether something follows the reply that is being sent; ``None`` when its kind says so."""
+    return _followed_up.get()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

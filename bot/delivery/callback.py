@@ -53,9 +53,15 @@ def note_receipt() -> None:
     _received_at.set(asyncio.get_running_loop().time())
 
 
-def use_adapter(counts: DeliveryCounts, connections: ReplyConnections) -> None:
-    """Let every task that is started from here on send its replies through the adapter of this module."""
-    async_context.set(ReplyAdapter(counts, connections))
+def time_since_receipt() -> float:
+    """Return the seconds since what this context answers was received."""
+    now = asyncio.get_running_loop().time()
+    return now - _received_at.get(now)
+
+
+def use_adapter(adapter: AsyncWebhookAdapter) -> None:
+    """Let every task that is started from here on send its replies through *adapter*."""
+    async_context.set(adapter)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -150,7 +156,7 @@ class ReplyAdapter(AsyncWebhookAdapter):
             if (params.payload or {}).get("type") != AUTOCOMPLETE:
                 raise  # choices nobody waits for any more are no reason to stop anything
         else:
-            self._counts.accept(asyncio.get_running_loop().time() - received)
+            self._counts.accept(time_since_receipt())
         return {"interaction": {"id": str(interaction_id), "type": 2}}
 
     async def request(

@@ -127,7 +127,8 @@ class BotClient(discord.Client):
         self.command_servers = tuple(server_commands or ())
         self._connection.store_view = _forget  # type: ignore[method-assign]  # custom ids say all that presses need
         parsers = self._connection.parsers
-        self.replay = Replay(receiver(self, self.gate, counts), counts)
+        self.receive = receiver(self, self.gate, counts)
+        self.replay = Replay(self.receive, counts)
         parsers["INTERACTION_CREATE"] = self.replay.take
         parsers["READY"] = _without_servers(parsers["READY"])
         _guard_parsers(parsers)
@@ -163,6 +164,10 @@ class BotClient(discord.Client):
     async def on_ready(self) -> None:
         if not self.link.was_connected:  # somebody else connects, as in the trial
             self.link.connected = True
+        self.note_ready()
+
+    def note_ready(self) -> None:
+        """Begin what waits until interactions come in."""
         self._on_connected()
         log.info("Ready as %s.", self.user)
 

@@ -20,6 +20,7 @@ import discord
 
 from bot.commands.occasions import AnyInteraction
 from bot.commands.rate_limit import Allowance, Buckets
+from bot.commands.replies import note_follow_up
 from bot.delivery.receive import Answerer
 from bot.errors import ReplyLost
 from bot.rendering import wording
@@ -96,6 +97,15 @@ class FloodGate:
         """Run what answers beside everything else."""
         return self._answerer.track(coroutine, name=name)
 
+    @property
+    def is_full(self) -> bool:
+        """Whether so much is in progress that not even a refusal would be sent."""
+        return self._in_flight() >= self._limit * DROPPED_AT
+
+    def note_dropped(self) -> None:
+        """Count an interaction that gets not even a refusal."""
+        self.refused[Refusal.DROPPED] += 1
+
     def remembered(self) -> int:
         """Return how many people and servers are remembered."""
         return sum(len(found) for found in (self._people, self._typing, self._servers, self._told) if found is not None)
@@ -104,8 +114,8 @@ class FloodGate:
         refusal, wait = self._judge(interaction)
         if refusal is None:
             return True
-        if self._in_flight() >= self._limit * DROPPED_AT:
-            self.refused[Refusal.DROPPED] += 1
+        if self.is_full:
+            self.note_dropped()
             return False
         self.refused[refusal] += 1
         self._answerer.track(self._refuse(interaction, refusal, wait), name="refusal")
@@ -135,6 +145,7 @@ class FloodGate:
             if interaction.type is discord.InteractionType.autocomplete:
                 await interaction.response.autocomplete([])
             elif interaction.type is discord.InteractionType.component and self._told.take(interaction.user.id):
+                note_follow_up(False)
                 await interaction.response.defer()  # no visible effect; the person was told a moment ago
             else:
                 await self._tell(interaction, _words(refusal, wait))

@@ -13,7 +13,7 @@ import aiohttp
 import discord
 from discord.http import Route
 
-from bot.delivery.callback import use_adapter
+from bot.delivery.callback import ReplyAdapter, use_adapter
 from bot.delivery.client import BotClient
 from bot.delivery.connection import Connection, Pace
 from bot.delivery.identifies import IdentifyGuard, IdentifyLedger, IdentifyLimits, SessionStart
@@ -55,7 +55,7 @@ async def run_gateway(
     client.link.ledger = ledger
     deadline = asyncio.get_running_loop().time() + patience
     async with ReplyConnections(Route.BASE, user_agent=client.http.user_agent) as connections:
-        use_adapter(client.counts, connections)
+        use_adapter(ReplyAdapter(client.counts, connections))
         await log_in(client, token, patience=patience)
         client.track(connections.warm_up(), name="warm-up")
         rest = max(0.0, deadline - asyncio.get_running_loop().time())

@@ -105,6 +105,11 @@ class DepartureStore:
         async with self._engine.begin() as connection:
             return bool((await connection.execute(update(server_roll).values(servers=servers))).rowcount)
 
+    async def note_return(self, guild_id: int) -> None:
+        """Count a server as there again: it has added the bot."""
+        async with self._engine.begin() as connection:
+            await connection.execute(delete(departures).where(departures.c.guild_id == guild_id))
+
     async def delete_server(self, guild_id: int) -> Mapping[str, int]:
         """
         Delete every row of a server, all or nothing; return how many there were by table.

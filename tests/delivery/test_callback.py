@@ -13,7 +13,7 @@ from discord.http import Route
 from discord.webhook.async_ import AsyncWebhookAdapter, async_context
 
 from bot.delivery import callback
-from bot.delivery.callback import note_receipt, use_adapter
+from bot.delivery.callback import ReplyAdapter, note_receipt, use_adapter
 from bot.delivery.counts import DeliveryCounts, Loss
 from bot.delivery.reply_connections import ReplyConnections
 from bot.errors import ReplyLost
@@ -50,7 +50,7 @@ async def client(wire: WireDiscord, monkeypatch: pytest.MonkeyPatch) -> AsyncIte
 
 def received(client: LoggedIn, counts: DeliveryCounts) -> discord.Interaction[Any]:
     """Return an interaction that was received now, answered through our adapter."""
-    use_adapter(counts, client.connections)
+    use_adapter(ReplyAdapter(counts, client.connections))
     note_receipt()
     data: Any = interaction_payload(next(IDS), "article5", {})
     return discord.Interaction(data=data, state=client._connection)
@@ -144,7 +144,7 @@ async def test_choices_that_nobody_waits_for_any_more_stop_nothing(wire: WireDis
     counts = DeliveryCounts()
     wire.faults = iter([faults.status(404, code=10062)])
     data: Any = {**interaction_payload(wire.new_id(), "aid", {}), "type": 4}
-    use_adapter(counts, client.connections)
+    use_adapter(ReplyAdapter(counts, client.connections))
     note_receipt()
 
     await discord.Interaction[Any](data=data, state=client._connection).response.autocomplete([])
