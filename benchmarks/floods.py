@@ -19,8 +19,8 @@ class _Nothing:
 
     take_press = take_form = take_unknown = take_command
 
-    def track(self, coroutine: Any, *, name: str) -> None:
-        coroutine.close()
+    def answer(self, answering: Any, *, name: str) -> None:
+        answering.close()
 
 
 async def _untold(_: Any, __: str) -> None:

@@ -1,18 +1,19 @@
 """``natobot`` and ``python -m bot``."""
 
-import gc
 import sys
 import time
 from contextlib import suppress
 from importlib import import_module
 from threading import Thread
 
+from bot import garbage
+
 
 def main() -> None:
     """Run the command line."""
     # Looking for garbage among freshly imported modules is a sixth of the start. app.py turns it on again once the
     # bot is connected; other commands end before it would matter.
-    gc.disable()
+    garbage.leave_alone()
 
     if sys.argv[1:] == ["run"]:  # how a bot is started for good: there is nothing to parse, so no parser is imported
         from bot.exits import leave_with

@@ -1,7 +1,6 @@
 """The composition root: opens every part in order, hands each what it uses, closes all in reverse."""
 
 import asyncio
-import gc
 import logging
 from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -9,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from bot import __version__
+from bot import __version__, garbage
 from bot.background import background_tasks
 from bot.commands.about import about_commands
 from bot.commands.ask import ask_command
@@ -144,11 +143,11 @@ async def open_bot(settings: Settings, *, command_sync: CommandSync | None) -> A
         start = await stack.enter_async_context(background_tasks(name="search"))
 
         pictures = Pictures(folder / "pictures", _draw_all if can_draw() else None)
-        illustrated = IllustratedReplies(pictures, replies, lambda work: client.track(work, name="picture"))
+        illustrated = IllustratedReplies(pictures, replies, lambda work: client.work.start(work, name="picture"))
 
         def learn() -> None:
             """Make the search and the pictures follow the edition, beside everything else."""
-            start(index.refresh(lambda: library.current))
+            start(_refresh(index, library))
             if settings.knowledge.draw_ahead:
                 start(illustrated.prepare(library.current))
 
@@ -212,6 +211,11 @@ async def open_bot(settings: Settings, *, command_sync: CommandSync | None) -> A
         yield bot
 
 
+async def _refresh(index: SearchIndex, library: Library) -> None:
+    await index.refresh(lambda: library.current)
+    garbage.pass_over_what_is_loaded()
+
+
 async def _draw_all(specs: Sequence[Spec]) -> Sequence[bytes]:
     return await in_process(draw_all, specs)
 
@@ -269,8 +273,7 @@ def _settle(connected: asyncio.Event, learn: Callable[[], None]) -> None:
     if not connected.is_set():
         connected.set()
         learn()
-        gc.freeze()
-        gc.enable()
+        garbage.look_from_now_on()
 
 
 def _open_journal(path: Path) -> QueryJournal:

@@ -19,7 +19,7 @@ class Pseudonyms:
 
     def __init__(self, keys: Sequence[bytes]) -> None:
         """*keys* are newest first; new pseudonyms are made with the first."""
-        self._keys = [hmac.new(key, digestmod="sha256") for key in keys]  # half of the work, done once
+        self._keys = tuple(keys)
         self.key_id = hashlib.sha256(keys[0]).hexdigest()[:8]  # which key made a pseudonym, without telling the key
 
     def of(self, user_id: int) -> str:
@@ -31,10 +31,8 @@ class Pseudonyms:
         return tuple(_pseudonym(key, user_id) for key in self._keys)
 
 
-def _pseudonym(keyed: hmac.HMAC, user_id: int) -> str:
-    digest = keyed.copy()
-    digest.update(b"%d" % user_id)
-    return digest.hexdigest()[:32]
+def _pseudonym(key: bytes, user_id: int) -> str:
+    return hmac.digest(key, b"%d" % user_id, "sha256").hex()[:32]
 
 
 def load_pseudonyms(path: Path) -> Pseudonyms:

@@ -6,9 +6,13 @@ from dataclasses import dataclass
 NOT_ANSWERS = frozenset({"vote", "sources", "share", "tell"})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class Query:
-    """A row of the query log. Fields are the columns of ``queries``; ``bot/store/schema.py`` explains each."""
+    """
+    A row of the query log. Fields are the columns of ``queries``; ``bot/store/schema.py`` explains each.
+
+    Not frozen only because making a frozen one takes three times as long, and every answer makes one.
+    """
 
     interaction_id: int
     asked_at: str

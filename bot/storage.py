@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from bot import garbage
 from bot.background import background_tasks
 from bot.knowledge.models import Knowledge
 from bot.privacy import Privacy
@@ -163,6 +164,7 @@ class Storage:
             announce_editions(NewsStore(engine), parts.current, parts.news_sender(), parts.servers.hidden_topics)
         )
         self._is_in_use = True
+        garbage.pass_over_what_is_loaded()
 
 
 class _Heard:

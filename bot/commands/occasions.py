@@ -7,6 +7,7 @@ above it, in which language.
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
 import discord
@@ -31,6 +32,7 @@ class Occasion:
 
     knowledge: Knowledge  # without the topics that are hidden here
     reader: Reader
+    asked_at: datetime  # when Discord made the interaction; aware, UTC
     keep_texts: bool  # whether a question without an answer may be stored as text
     guild_id: int | None  # None in direct messages and where a member, not the server, added the bot
 
@@ -75,9 +77,11 @@ class Occasions:
         guild_id = server_of(interaction)
         settings = self._servers.known(guild_id) or await self._servers.settings(guild_id)
         knowledge = self._selections.of(edition or self._library.current, settings.hidden_topics)
+        asked_at = interaction.created_at
         return Occasion(
             knowledge=knowledge,
-            reader=_reader(interaction, settings, knowledge, private=private),
+            reader=_reader(interaction, settings, knowledge, asked_at, private=private),
+            asked_at=asked_at,
             keep_texts=settings.keep_texts,
             guild_id=guild_id,
             cards=self._cards,
@@ -100,8 +104,10 @@ def server_of(interaction: AnyInteraction) -> int | None:
 def places_of(interaction: AnyInteraction) -> tuple[int, ...]:
     """Return the channels in which something was asked, the nearest first: a thread, then its channel."""
     channel = interaction.channel
-    parent = channel.parent_id if isinstance(channel, discord.Thread) else None
-    return tuple(id_ for id_ in (interaction.channel_id, parent) if id_ is not None)
+    if channel is None:
+        return ()
+    parent = channel.parent_id if type(channel) is discord.Thread else None
+    return (channel.id,) if parent is None else (channel.id, parent)
 
 
 def roles_of(interaction: AnyInteraction) -> Collection[int]:
@@ -114,13 +120,15 @@ def roles_of(interaction: AnyInteraction) -> Collection[int]:
     return interaction.user._roles if isinstance(interaction.user, discord.Member) else ()
 
 
-def _reader(interaction: AnyInteraction, settings: ServerSettings, knowledge: Knowledge, *, private: bool) -> Reader:
+def _reader(
+    interaction: AnyInteraction, settings: ServerSettings, knowledge: Knowledge, asked_at: datetime, *, private: bool
+) -> Reader:
     places = places_of(interaction)
     pack = knowledge.pack
     return Reader(
         owner=interaction.user.id,
         private=visibility(settings, places, wants_private=private) is Visibility.PRIVATE,
-        today=interaction.created_at.date(),
+        today=asked_at.date(),
         may_share=may_share(
             settings,
             places,

@@ -152,7 +152,7 @@ class Replies:
         self._query_log.record(
             Query(
                 interaction_id=interaction.id,
-                asked_at=interaction.created_at.isoformat(timespec="milliseconds"),
+                asked_at=occasion.asked_at.isoformat(timespec="milliseconds"),
                 guild_id=occasion.guild_id,
                 user_key=pseudonym,
                 key_id=self._pseudonyms.key_id,

@@ -29,6 +29,7 @@ from discord.webhook.async_ import AsyncWebhookAdapter, async_context
 from bot.delivery.counts import DeliveryCounts, Loss
 from bot.delivery.reply_connections import Answer, NotConnected, ReplyConnections
 from bot.errors import ReplyLost
+from bot.rendering.prepared import encode, take_json
 
 log = logging.getLogger(__name__)
 
@@ -60,8 +61,9 @@ def time_since_receipt() -> float:
 
 
 def use_adapter(adapter: AsyncWebhookAdapter) -> None:
-    """Let every task that is started from here on send its replies through *adapter*."""
+    """Let every task that is started from here on send its replies through *adapter*, which uses ``encode``."""
     async_context.set(adapter)
+    take_json()
 
 
 @dataclass(slots=True, kw_only=True)
@@ -143,7 +145,7 @@ class ReplyAdapter(AsyncWebhookAdapter):
             session=session,
             method="POST",
             path=f"/interactions/{interaction_id}/{quote(token, safe='')}/callback",
-            body=None if params.files else orjson.dumps(params.payload),
+            body=None if params.files else encode(params.payload),
             multipart=(params.multipart or ()) if params.files else (),
             files=params.files or (),
             headers={} if params.files else _JSON,
@@ -189,7 +191,7 @@ class ReplyAdapter(AsyncWebhookAdapter):
             session=session,
             method=route.method,
             path=route.url.removeprefix(Route.BASE) + (f"?{urlencode(params)}" if params else ""),
-            body=None if payload is None else orjson.dumps(payload),
+            body=None if payload is None else encode(payload),
             multipart=multipart or (),
             files=files or (),
             headers=headers,

@@ -31,7 +31,9 @@ from bot.delivery.counts import DeliveryCounts
 from bot.delivery.floods import FloodGate, FloodLimits
 from bot.delivery.link import Link
 from bot.delivery.receive import receiver
+from bot.delivery.recent_servers import RecentServers
 from bot.delivery.replay import Replay
+from bot.delivery.work import WorkInFlight
 from bot.rendering import wording
 from bot.rendering.custom_ids import Press
 from bot.rendering.panel_ids import PANEL_VERSION, PanelPress
@@ -49,7 +51,7 @@ class BotTree(app_commands.CommandTree["BotClient"]):
     """Runs commands; whatever fails, the person gets an answer."""
 
     def _from_interaction(self, interaction: discord.Interaction["BotClient"]) -> None:
-        self.client.track(self._answer(interaction), name="command")
+        self.client.work.answer(self._answer(interaction), name="command")
 
     async def _answer(self, interaction: discord.Interaction["BotClient"]) -> None:
         try:
@@ -117,7 +119,7 @@ class BotClient(discord.Client):
         self._desk = desk
         self._command_sync = command_sync
         self._syncing: asyncio.Task[None] | None = None
-        self._in_flight: set[asyncio.Task[Any]] = set()
+        self.work = WorkInFlight()
         self.tree = BotTree(self)
         for command in commands:
             self.tree.add_command(command)
@@ -126,6 +128,9 @@ class BotClient(discord.Client):
                 self.tree.add_command(command, guild=discord.Object(server))
         self.command_servers = tuple(server_commands or ())
         self._connection.store_view = _forget  # type: ignore[method-assign]  # custom ids say all that presses need
+        self._connection._get_or_create_unavailable_guild = RecentServers(  # type: ignore[method-assign]
+            self._connection._get_or_create_unavailable_guild
+        ).get
         parsers = self._connection.parsers
         self.receive = receiver(self, self.gate, counts)
         self.replay = Replay(self.receive, counts)
@@ -147,8 +152,8 @@ class BotClient(discord.Client):
     async def _sync_commands(self, sync: CommandSync) -> None:
         """Compare and write the commands, again and again where Discord cannot be asked."""
         for wait in chain(SYNC_AGAIN, repeat(SYNC_AGAIN[-1])):
-            attempt = self.track(sync.run(self, self.tree, servers=self.command_servers), name="command-sync-attempt")
-            if await attempt or sync.was_refused:
+            attempt = sync.run(self, self.tree, servers=self.command_servers)
+            if await self.work.start(attempt, name="command-sync-attempt") or sync.was_refused:
                 return
             await asyncio.sleep(wait)
 
@@ -208,19 +213,16 @@ class BotClient(discord.Client):
             except Exception as error:  # noqa: BLE001  the edge: the reply says what can be said
                 await self.replies.explain(interaction, error)
 
-        self.track(answer(), name="press")
+        self.work.answer(answer(), name="press")
 
     @property
     def in_flight(self) -> int:
         """How many interactions are being answered, and what else shutting down waits for."""
-        return len(self._in_flight)
+        return len(self.work)
 
-    def track(self, coroutine: Coroutine[Any, Any, Any], *, name: str) -> asyncio.Task[Any]:
-        """Run *coroutine*, which handles its own errors, as a task that shutting down waits for."""
-        task = asyncio.get_running_loop().create_task(coroutine, name=name)
-        self._in_flight.add(task)
-        task.add_done_callback(self._in_flight.discard)
-        return task
+    def answer(self, answering: Coroutine[Any, Any, None], *, name: str) -> None:
+        """Carry out what answers an interaction; shutting down waits for it."""
+        self.work.answer(answering, name=name)
 
     async def drain(self, seconds: float) -> int:
         """
@@ -229,19 +231,15 @@ class BotClient(discord.Client):
         Takes at most *seconds* and what closing the connection takes; returns how many replies were left unfinished.
         """
         deadline = time.monotonic() + seconds
-        log.info("Finishing %d replies.", len(self._in_flight))
-        await self._finish(deadline)
+        log.info("Finishing %d replies.", self.in_flight)
+        await self.work.finish(deadline)
         self.link.stopping = True
         if isinstance(self.ws, DiscordWebSocket) and self.ws.open:
             with suppress(TimeoutError, OSError, aiohttp.ClientError):  # then it is gone, which is as good
                 async with asyncio.timeout(CLOSING_LIMIT):
                     await self.ws.close(1000)
-        await self._finish(deadline)
-        return len(self._in_flight)
-
-    async def _finish(self, deadline: float) -> None:
-        if self._in_flight:
-            await asyncio.wait(set(self._in_flight), timeout=max(0.0, deadline - time.monotonic()))
+        await self.work.finish(deadline)
+        return self.in_flight
 
 
 def _is_of_a_panel(custom_id: str) -> bool:

@@ -93,9 +93,9 @@ class FloodGate:
         if self._admits(interaction):
             self._answerer.take_unknown(interaction)
 
-    def track(self, coroutine: Coroutine[Any, Any, None], *, name: str) -> Any:
-        """Run what answers beside everything else."""
-        return self._answerer.track(coroutine, name=name)
+    def answer(self, answering: Coroutine[Any, Any, None], *, name: str) -> None:
+        """Carry out what answers an interaction."""
+        self._answerer.answer(answering, name=name)
 
     @property
     def is_full(self) -> bool:
@@ -118,7 +118,7 @@ class FloodGate:
             self.note_dropped()
             return False
         self.refused[refusal] += 1
-        self._answerer.track(self._refuse(interaction, refusal, wait), name="refusal")
+        self._answerer.answer(self._refuse(interaction, refusal, wait), name="refusal")
         return False
 
     def _judge(self, interaction: AnyInteraction) -> tuple[Refusal | None, float]:

@@ -57,7 +57,7 @@ async def run_gateway(
     async with ReplyConnections(Route.BASE, user_agent=client.http.user_agent) as connections:
         use_adapter(ReplyAdapter(client.counts, connections))
         await log_in(client, token, patience=patience)
-        client.track(connections.warm_up(), name="warm-up")
+        client.work.start(connections.warm_up(), name="warm-up")
         rest = max(0.0, deadline - asyncio.get_running_loop().time())
         await Connection(client, guard, patience=rest, pace=pace).run()
 

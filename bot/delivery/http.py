@@ -18,11 +18,12 @@ from discord.http import Route
 from bot.delivery.callback import REPLY_SECONDS, use_adapter
 from bot.delivery.client import BotClient
 from bot.delivery.gateway import log_in
-from bot.delivery.inline import Exchange, InlineAdapter, InlineReply, Recent, answer_in
+from bot.delivery.inline import Deadlines, Exchange, InlineAdapter, InlineReply, Recent, answer_in, response_with
 from bot.delivery.receive import addressee
 from bot.delivery.reply_connections import ReplyConnections
 from bot.delivery.signed_requests import Rejected, Rejection, SignedRequests
 from bot.delivery.webhook_events import WebhookEvents
+from bot.delivery.work import offer_to_answer
 from bot.errors import ConfigurationError
 
 log = logging.getLogger(__name__)
@@ -56,6 +57,7 @@ class InteractionServer:
         self.repeated = 0  # of them, those that came again and got the same reply
         self._client = client
         self._recent = Recent()
+        self._deadlines = Deadlines(REPLY_SECONDS, self._let_go)
         self._is_leaving = False
         self._runner: web.ServerRunner | None = None
         self._handlers: Mapping[str, Callable[[web.BaseRequest], Awaitable[web.Response]]] = {
@@ -80,7 +82,7 @@ class InteractionServer:
         async with ReplyConnections(Route.BASE, user_agent=client.http.user_agent) as connections:
             use_adapter(InlineAdapter(client.counts, connections))
             await log_in(client, token, patience=patience)
-            client.track(connections.warm_up(), name="warm-up")
+            client.work.start(connections.warm_up(), name="warm-up")
             _server_log.addFilter(self._is_no_bad_request)
             self._runner = runner = web.ServerRunner(self._server(), shutdown_timeout=CLOSING)
             await runner.setup()
@@ -153,7 +155,7 @@ class InteractionServer:
     async def _interaction(self, request: web.BaseRequest) -> web.Response:
         data = await self.requests.read(request)
         if data.get("type") == _PING:
-            return _answer(InlineReply(_PONG, "application/json"))
+            return response_with(InlineReply(_PONG, "application/json"))
         whom = addressee(data)
         if whom is None:
             raise Rejected(Rejection.BODY)
@@ -166,23 +168,25 @@ class InteractionServer:
 
     async def _answer(self, request: web.BaseRequest, data: Mapping[str, Any], interaction_id: int) -> web.Response:
         self.taken += 1
-        exchange = Exchange()
+        exchange = Exchange(request, is_last=self._is_leaving)
         self._recent.note(interaction_id, exchange)
+        self._deadlines.add(exchange)
         answer_in(exchange)
+        offer = offer_to_answer()
         self._client.receive(data)
-        limit = asyncio.get_running_loop().call_later(REPLY_SECONDS, exchange.let_go)
-        arrived = False
-        try:
-            response = _answer(await exchange.reply)
-            if self._is_leaving:
-                response.force_close()
-            await response.prepare(request)
-            await response.write_eof()
-            arrived = True
-        finally:
-            limit.cancel()
-            exchange.note_sent(arrived=arrived)
-        return response
+        await self._client.work.keep(offer)
+        if exchange.response is None:  # nothing was sent: whoever should have answered has said so in the log
+            await exchange.send(None)
+        assert exchange.response is not None, "sent"
+        return exchange.response
+
+    def _let_go(self, exchange: Exchange) -> None:
+        """Answer a request whose reply is late: it goes another way, should it still come."""
+
+        async def let_go() -> None:
+            await exchange.send(None)
+
+        self._client.work.start(let_go(), name="late")
 
     async def _repeat(self, interaction_id: int) -> web.Response:
         """Answer a request that came again as the first one is, or was."""
@@ -190,18 +194,13 @@ class InteractionServer:
         if exchange is None:
             raise Rejected(Rejection.REPLAYED)
         self.repeated += 1
-        return _answer(await asyncio.shield(exchange.reply))
+        await exchange.over()
+        return response_with(exchange.reply)
 
     async def _event(self, request: web.BaseRequest) -> web.Response:
         if not self.events.take(await self.requests.read(request)):
             raise Rejected(Rejection.BODY)
         return web.Response(status=204, headers={"Content-Type": "application/json"})
-
-
-def _answer(reply: InlineReply | None) -> web.Response:
-    if reply is None:
-        return web.Response(status=202)
-    return web.Response(body=reply.body, headers={"Content-Type": reply.content_type})
 
 
 async def _listen(runner: web.ServerRunner, listening: Listening) -> None:

@@ -8,17 +8,19 @@ Discord refuses a part (discord-api-docs, issues 7220 and 5250).
 """
 
 import asyncio
-from collections import OrderedDict
+from collections import OrderedDict, deque
+from collections.abc import Callable
 from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any
 
 import aiohttp
-import orjson
+from aiohttp import web
 from discord.http import MultipartParameters
 
 from bot.commands.replies import is_followed_up
 from bot.delivery.callback import ReplyAdapter, time_since_receipt
+from bot.rendering.prepared import encode
 
 INLINE_LIMIT = 100_000  # bytes
 REPLIES_KEPT = 1_000  # for a request that a load balancer sends again
@@ -35,29 +37,51 @@ class InlineReply:
 
 
 class Exchange:
-    """An interaction that came in a request, and the reply that it waits for."""
+    """A request that brought an interaction, and its answer: the reply, or word that it goes another way."""
 
-    __slots__ = ("_sent", "reply")
+    __slots__ = ("_repeats", "_request", "is_last", "is_over", "reply", "response")
 
-    def __init__(self) -> None:
-        loop = asyncio.get_running_loop()
-        self.reply: asyncio.Future[InlineReply | None] = loop.create_future()  # None: it goes another way
-        self._sent: asyncio.Future[bool] = loop.create_future()
-
-    def let_go(self) -> None:
-        """Wait no longer: a reply that still comes goes another way."""
-        if not self.reply.done():
-            self.reply.set_result(None)
-
-    def note_sent(self, *, arrived: bool) -> None:
-        """Say whether the answer was written."""
-        if not self._sent.done():
-            self._sent.set_result(arrived)
+    def __init__(self, request: web.BaseRequest | None, *, is_last: bool = False) -> None:
+        """*is_last* closes the connection afterwards."""
+        self._request = request
+        self._repeats: list[asyncio.Future[None]] = []  # of those who wait for the same answer
+        self.is_last = is_last
+        self.is_over = False  # no reply can be handed over any more
+        self.reply: InlineReply | None = None  # None: it goes another way
+        self.response: web.Response | None = None  # what was written
 
     async def send(self, reply: InlineReply | None) -> bool:
-        """Hand over *reply*; return whether it was written."""
-        self.reply.set_result(reply)
-        return await asyncio.shield(self._sent)
+        """Answer the request with *reply*; return whether that could be written."""
+        request, self._request = self._request, None
+        assert request is not None, "still open"
+        self.is_over, self.reply = True, reply
+        self.response = response = response_with(reply)
+        if self.is_last or reply is None:  # whatever follows would hold up the next request on this connection
+            response.force_close()
+        try:
+            await response.prepare(request)
+            await response.write_eof()
+        except ConnectionError:
+            return False
+        finally:
+            for repeat in self._repeats:
+                if not repeat.done():
+                    repeat.set_result(None)
+        return True
+
+    async def over(self) -> None:
+        """Wait until it is known what the answer is."""
+        if not self.is_over:
+            repeat: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+            self._repeats.append(repeat)
+            await repeat
+
+
+def response_with(reply: InlineReply | None) -> web.Response:
+    """Return the answer that carries *reply*, or says that it goes another way."""
+    if reply is None:
+        return web.Response(status=202)
+    return web.Response(body=reply.body, headers={"Content-Type": reply.content_type})
 
 
 _exchange: ContextVar[Exchange] = ContextVar("exchange")
@@ -89,9 +113,9 @@ class InlineAdapter(ReplyAdapter):
             discord.HTTPException: Discord refuses this reply; another could succeed.
         """
         exchange = _exchange.get(None)
-        if exchange is not None and not exchange.reply.done():
+        if exchange is not None and not exchange.is_over:
             inline = await _inline(params)
-            if await exchange.send(inline) and inline is not None:
+            if not exchange.is_over and await exchange.send(inline) and inline is not None:
                 self._counts.accept(time_since_receipt())
                 return {"interaction": {"id": str(interaction_id), "type": 2}}
             # The request was answered with 202, or nobody is at its other end any more; Discord may still wait.
@@ -107,7 +131,7 @@ async def _inline(params: MultipartParameters) -> InlineReply | None:
     if followed or (followed is None and payload.get("type") in _DEFERRED):
         return None
     if not params.files:
-        body = orjson.dumps(payload)
+        body = encode(payload)
         return InlineReply(body, "application/json") if len(body) <= INLINE_LIMIT else None
     form = aiohttp.FormData(quote_fields=False)
     for part in params.multipart or ():
@@ -117,6 +141,37 @@ async def _inline(params: MultipartParameters) -> InlineReply | None:
     for file in params.files:
         file.reset(seek=True)
     return InlineReply(body, encoded.headers["Content-Type"]) if len(body) <= INLINE_LIMIT else None
+
+
+class Deadlines:
+    """
+    Lets requests go whose time is over.
+
+    They all have as long, so they end in the order in which they began, and one timer looks after all: one each would
+    be a large part of what an exchange costs.
+    """
+
+    def __init__(self, seconds: float, let_go: Callable[[Exchange], None]) -> None:
+        self._seconds = seconds
+        self._let_go = let_go
+        self._waiting: deque[tuple[float, Exchange]] = deque()
+        self._timer: asyncio.TimerHandle | None = None
+
+    def add(self, exchange: Exchange) -> None:
+        """Let *exchange* go after the time that all have, unless it is over by then."""
+        loop = asyncio.get_running_loop()
+        self._waiting.append((loop.time() + self._seconds, exchange))
+        if self._timer is None:
+            self._timer = loop.call_later(self._seconds, self._look)
+
+    def _look(self) -> None:
+        loop = asyncio.get_running_loop()
+        now = loop.time()
+        while self._waiting and (self._waiting[0][0] <= now or self._waiting[0][1].is_over):
+            _, exchange = self._waiting.popleft()
+            if not exchange.is_over:
+                self._let_go(exchange)
+        self._timer = loop.call_at(self._waiting[0][0], self._look) if self._waiting else None
 
 
 class Recent:

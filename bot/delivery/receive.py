@@ -44,8 +44,8 @@ class Answerer(Protocol):
     def take_unknown(self, interaction: AnyInteraction) -> None:
         """Answer what is of no kind we know."""
 
-    def track(self, coroutine: Coroutine[Any, Any, None], *, name: str) -> Any:
-        """Run what answers beside everything else."""
+    def answer(self, answering: Coroutine[Any, Any, None], *, name: str) -> None:
+        """Carry out what answers an interaction."""
 
 
 def receiver(client: discord.Client, answerer: Answerer, counts: DeliveryCounts) -> Callable[[Mapping[str, Any]], None]:
@@ -125,7 +125,7 @@ def _apologise(client: discord.Client, answerer: Answerer, data: Mapping[str, An
         except Exception:  # nothing is left that could answer
             log.exception("The reply to an interaction that could not be read failed.")
 
-    answerer.track(reply(), name="apology")
+    answerer.answer(reply(), name="apology")
 
 
 def addressee(data: Any) -> tuple[int, str] | None:

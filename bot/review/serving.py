@@ -1,7 +1,6 @@
 """``natobot review``: Datasette on this machine, with our pages over the log."""
 
 import asyncio
-import gc
 import os
 import signal
 import socket
@@ -19,6 +18,7 @@ from datasette.app import Datasette
 from datasette.plugins import DEFAULT_PLUGINS, pm
 from datasette.utils import parse_metadata
 
+from bot import garbage
 from bot.errors import ConfigurationError, KnowledgeError
 from bot.gaps import text_key
 from bot.knowledge.loader import load_knowledge
@@ -159,7 +159,7 @@ def _names_this_machine(scope: Scope) -> bool:
 
 def _serve(application: Application, listener: socket.socket, *, browser: bool) -> None:
     address = f"http://{HOST}:{listener.getsockname()[1]}/"
-    gc.enable()  # which __main__ turned off for commands that end soon
+    garbage.look_from_now_on()
     server = uvicorn.Server(uvicorn.Config(application, log_level="warning", access_log=False, lifespan="on"))
     # uvicorn listens to signals once it serves, and raises them again when it is done; these are for before and after.
     for number in (signal.SIGINT, signal.SIGTERM):

@@ -3,6 +3,7 @@
 import inspect
 
 import discord
+import orjson
 from discord import app_commands
 from discord.gateway import DiscordWebSocket, KeepAliveHandler
 from discord.http import HTTPClient, Route
@@ -85,7 +86,8 @@ def test_a_finished_card_is_asked_for_its_components_only() -> None:
     """``bot.rendering.prepared`` leaves out all else that a view has."""
     components = [{"type": 10, "content": "A card"}]
 
-    params = interaction_message_response_params(type=4, view=PreparedCard(components), flags=discord.MessageFlags())
+    card = PreparedCard(orjson.dumps(components))
+    params = interaction_message_response_params(type=4, view=card, flags=discord.MessageFlags())
 
     assert params.payload is not None
     assert params.payload["data"]["components"] == components

@@ -39,8 +39,8 @@ class Answers:
 
     take_unknown = take_command
 
-    def track(self, coroutine: Any, *, name: str) -> None:
-        coroutine.close()
+    def answer(self, answering: Any, *, name: str) -> None:
+        answering.close()
 
 
 async def nobody_told(_: Any, __: str) -> None:

@@ -1,16 +1,18 @@
 """Cards that are kept look as if they were made anew."""
 
+from contextvars import copy_context
 from dataclasses import replace
 from datetime import date
 
+import orjson
 import pytest
 
 from bot.answers.models import OVERVIEW, Found
-from bot.knowledge.models import Knowledge
+from bot.knowledge.models import Kind, Knowledge
 from bot.rendering import prepared
 from bot.rendering.cards import topic_card
 from bot.rendering.components import Reader
-from bot.rendering.prepared import PreparedCards
+from bot.rendering.prepared import PreparedCards, encode, take_json
 
 TODAY = date(2026, 11, 26)
 READERS = {
@@ -47,3 +49,26 @@ def test_what_is_kept_is_bounded(real_pack: Knowledge, monkeypatch: pytest.Monke
         cards.topic_card(found, real_pack, Reader(owner=1, private=False, today=TODAY, notes={"": f"Note {number}"}))
 
     assert len(cards) == 3
+
+
+def test_who_takes_json_gets_the_same_payload(real_pack: Knowledge) -> None:
+    """Components that are JSON already stand in the payload as if they had been made and written out."""
+    found, reader = Found(topic=real_pack.topics["aid"]), READERS["with a server's note"]
+    cards = PreparedCards()
+
+    def send() -> bytes:
+        take_json()
+        return encode({"type": 4, "data": {"components": cards.topic_card(found, real_pack, reader).payload()}})
+
+    sent = copy_context().run(send)
+    anew = topic_card(found, real_pack, reader).payload()
+
+    assert orjson.loads(sent) == {"type": 4, "data": {"components": anew}}
+    assert cards.topic_card(found, real_pack, reader).payload() == anew
+
+
+def test_everything_else_is_written_as_it_is() -> None:
+    """What is made of plain kinds is written as those."""
+    payload = {"kind": Kind.EVENT, "items": [1, None, True], "text": "Київ"}
+
+    assert orjson.loads(encode(payload)) == {"kind": "event", "items": [1, None, True], "text": "Київ"}

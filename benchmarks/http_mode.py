@@ -1,0 +1,175 @@
+"""Interactions over HTTP: ours with its log, beside aiohttp that verifies signatures and returns constant bytes."""
+
+import asyncio
+import os
+import socket
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from benchmarks.beside import cpu_seconds, memory_mib
+from benchmarks.signed_load import Load, Outcomes, signed_requests
+from tests.factories import REAL_PACK
+from tests.wire.discord import WireDiscord, serve
+from tests.wire.posting import PUBLIC_KEY
+from tests.wire.process import environment
+
+ROUNDS = 3  # of each, in turn
+WARM = 500  # interactions before anything is measured
+FLOOD, IN_FLIGHT = 6_000, 64  # interactions as fast as they go, so many at a time
+RATE, PACED = 500, 4_000  # interactions a second, and how many
+QUIET_RATE, QUIET = 150, 1_500  # beside forged requests
+FORGED_RATE = 10_000 / 60  # a second
+
+
+@dataclass(slots=True)
+class Figures:
+    """What was measured of one server, a value a round."""
+
+    rate: list[float] = field(default_factory=list)  # answers a second
+    cpu: list[float] = field(default_factory=list)  # seconds per answer
+    p50: list[float] = field(default_factory=list)  # seconds, at the paced rate
+    p99: list[float] = field(default_factory=list)
+    memory: list[float] = field(default_factory=list)  # MiB after all of it
+
+
+def free_port() -> int:
+    """Return a port of the loopback interface where nothing listens."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@asynccontextmanager
+async def running(command: Sequence[str], port: int, **changes: str) -> AsyncIterator[int]:
+    """Start a server, wait until it listens; yield its process id; stop it."""
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", *command),
+        cwd=REAL_PACK.parents[1],
+        env={name: os.environ[name] for name in ("PATH", "HOME", "LANG", "PYTHONPATH") if name in os.environ} | changes,
+        stdout=asyncio.subprocess.DEVNULL,
+        stderr=None,
+    )
+    try:
+        async with asyncio.timeout(60):
+            while not await _listens(port):
+                await asyncio.sleep(0.05)
+        yield process.pid
+    finally:
+        process.terminate()
+        await process.wait()
+
+
+async def _listens(port: int) -> bool:
+    try:
+        _, writer = await asyncio.open_connection("127.0.0.1", port)
+    except OSError:
+        return False
+    writer.close()
+    return True
+
+
+@asynccontextmanager
+async def bare(_: Path, port: int) -> AsyncIterator[int]:
+    """Run the server that everything is compared with."""
+    async with running(("benchmarks.bare_http", str(port), PUBLIC_KEY), port) as pid:
+        yield pid
+
+
+@asynccontextmanager
+async def ours(folder: Path, port: int) -> AsyncIterator[int]:
+    """Run the bot, with its log in SQLite."""
+    async with serve(WireDiscord(validates=False)) as discord:
+        variables = environment(
+            discord,
+            folder,
+            BOT__DELIVERY__MODE="http",
+            BOT__HTTP__PORT=str(port),
+            BOT__HTTP__LINGER_SECONDS="0",
+            BOT__KNOWLEDGE__RELOAD_SECONDS="0",
+            BOT__LOG__LEVEL="error",
+            DISCORD_PUBLIC_KEY=PUBLIC_KEY,
+        )
+        async with running(("bot", "run"), port, **variables) as pid:
+            await asyncio.sleep(2.0)  # commands written, database open
+            yield pid
+
+
+SERVERS = {"bare": bare, "ours": ours}
+
+
+def all_answered(outcomes: Outcomes) -> None:
+    """Make sure that every request was answered: what fails fast is no figure."""
+    if set(outcomes.statuses) != {200}:
+        raise SystemExit(f"not all were answered: {dict(outcomes.statuses)}")
+
+
+async def one_round(name: str, folder: Path, figures: Figures, first_id: int) -> None:
+    """Measure a server once: as fast as it goes, then at a pace."""
+    port = free_port()
+    async with SERVERS[name](folder, port) as pid:
+        load = Load(port)
+        all_answered((await load.flood(signed_requests(first_id, WARM), in_flight=IN_FLIGHT))[0])
+        requests = signed_requests(first_id + 100_000, FLOOD)
+        before = cpu_seconds(pid)
+        outcomes, seconds = await load.flood(requests, in_flight=IN_FLIGHT)
+        all_answered(outcomes)
+        figures.cpu.append((cpu_seconds(pid) - before) / FLOOD)
+        figures.rate.append(FLOOD / seconds)
+        outcomes = await load.paced(signed_requests(first_id + 200_000, PACED), rate=RATE)
+        all_answered(outcomes)
+        figures.p50.append(outcomes.quantile(0.5))
+        figures.p99.append(outcomes.quantile(0.99))
+        figures.memory.append(memory_mib(pid))
+        load.close()
+
+
+async def forgeries(folder: Path) -> tuple[Outcomes, Outcomes, Outcomes]:
+    """Return good interactions alone, the same beside ten thousand bad signatures a minute, and those."""
+    port = free_port()
+    first_id = (int(time.time() * 1000 - 1_420_070_400_000) << 22) + 90_000_000
+    async with ours(folder, port):
+        load = Load(port)
+        await load.flood(signed_requests(first_id, WARM), in_flight=8)
+        alone = await load.paced(signed_requests(first_id + 100_000, QUIET), rate=QUIET_RATE)
+        bad = signed_requests(first_id + 200_000, int(QUIET / QUIET_RATE * FORGED_RATE), forged=True)
+        good = signed_requests(first_id + 300_000, QUIET)
+        beside, refused = await asyncio.gather(
+            load.paced(good, rate=QUIET_RATE), Load(port).paced(bad, rate=FORGED_RATE)
+        )
+        load.close()
+    all_answered(alone)
+    all_answered(beside)
+    return alone, beside, refused
+
+
+async def measure() -> None:
+    """Print the medians of each server, their ratio, and what forged requests cost the good ones."""
+    figures = {name: Figures() for name in SERVERS}
+    beginning = int(time.time() * 1000 - 1_420_070_400_000) << 22
+    with tempfile.TemporaryDirectory() as root:
+        folder = Path(root)
+        for number in range(ROUNDS):
+            for name in SERVERS:
+                await one_round(name, folder / name, figures[name], beginning + number * 1_000_000)
+        alone, beside, refused = await forgeries(folder / "ours")
+    print(f"{'':<42}{'bare':>9}{'ours':>9}{'ours/bare':>11}")
+    for title, key, scale in (
+        (f"answers a second on a core, {IN_FLIGHT} in flight", "rate", 1.0),
+        ("CPU per answer, µs", "cpu", 1_000_000.0),
+        (f"answer at {RATE}/s, p50, ms", "p50", 1000.0),
+        (f"answer at {RATE}/s, p99, ms", "p99", 1000.0),
+        ("memory after the load, MiB", "memory", 1.0),
+    ):
+        one, other = (statistics.median(getattr(figures[name], key)) for name in SERVERS)
+        print(f"{title:<42}{one * scale:>9.1f}{other * scale:>9.1f}{other / one:>11.2f}")
+    print(
+        f"answer at {QUIET_RATE}/s, p99: {alone.quantile(0.99) * 1000:.1f} ms alone, "
+        f"{beside.quantile(0.99) * 1000:.1f} ms beside {FORGED_RATE * 60:,.0f} bad signatures a minute "
+        f"({refused.statuses[401]:,} of {refused.statuses.total():,} refused)"
+    )
