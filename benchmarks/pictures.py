@@ -13,7 +13,7 @@ from bot.pictures import Pictures
 from bot.rendering.charts.drawing import draw_all
 from bot.rendering.charts.pictures import all_pictures
 from bot.rendering.components import Gallery, Reader
-from bot.rendering.figure_cards import figures_card
+from bot.rendering.prepared import PreparedCards
 from bot.workers import in_process
 from tests.factories import REAL_PACK
 
@@ -31,6 +31,7 @@ async def measure() -> None:
         seconds = time.perf_counter() - started
         largest = max(len(kept.kept(picture) or b"") for picture in pictures.values())
         costs = []
+        cards = PreparedCards()
         chart = knowledge.charts["largest-donors"]
         found = FoundChart(topic=knowledge.topics["aid"], chart=chart)
         reader = Reader(owner=1, private=False, today=date(2026, 11, 26))
@@ -38,7 +39,7 @@ async def measure() -> None:
             began = time.process_time()
             png = kept.kept(pictures[chart.id]) or b""
             gallery = Gallery(png=png, alt=pictures[chart.id].alt)
-            figures_card(found, knowledge, reader, gallery=gallery).payload()
+            cards.figures_card(found, knowledge, reader, gallery=gallery).payload()
             gallery.file()
             costs.append(time.process_time() - began)
     memory = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024

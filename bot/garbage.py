@@ -8,8 +8,9 @@ through again and again, held everybody up for a twentieth of a second at a time
 import gc
 
 # A search for each so many new objects; among those that survived one at each so many searches; among the oldest at
-# each so many of those. An interaction leaves some dozens of objects, of which hardly any grows old.
-THRESHOLDS = (5_000, 20, 50)
+# each so many of those. An interaction leaves some dozens of objects, of which hardly any grows old. The first number
+# is Python's own: with a larger one what is freed has left the processor's caches when it is used again.
+THRESHOLDS = (700, 20, 100)
 
 
 def leave_alone() -> None:

@@ -12,12 +12,12 @@ from typing import Any
 
 import discord
 
-from bot.answers.models import Found
+from bot.answers.models import Figures, Found
 from bot.knowledge.editions import Library
 from bot.knowledge.models import Knowledge
 from bot.knowledge.selection import Selections
 from bot.rendering import wording
-from bot.rendering.components import Card, Reader
+from bot.rendering.components import Card, Gallery, Reader
 from bot.rendering.prepared import PreparedCards
 from bot.servers.models import CAREFUL, ServerSettings, Visibility
 from bot.servers.registry import Servers
@@ -41,6 +41,10 @@ class Occasion:
     def topic_card(self, found: Found, *, note: str | None = None) -> Card:
         """Return the card of a topic's page for this reader."""
         return self.cards.topic_card(found, self.knowledge, self.reader, note=note)
+
+    def figures_card(self, found: Figures, *, gallery: Gallery | None, note: str | None) -> Card:
+        """Return the card of figures for this reader."""
+        return self.cards.figures_card(found, self.knowledge, self.reader, gallery=gallery, note=note)
 
     @property
     def private(self) -> bool:

@@ -19,7 +19,6 @@ from bot.rendering import wording
 from bot.rendering.cards import timeline_card
 from bot.rendering.charts.pictures import all_pictures, timeline_picture
 from bot.rendering.components import Card, Gallery
-from bot.rendering.figure_cards import figures_card
 
 MakeCard = Callable[[Gallery | None, str | None], Card]  # with its picture, with a note on what becomes of it
 Start = Callable[[Coroutine[Any, Any, None]], object]
@@ -42,7 +41,7 @@ class IllustratedReplies:
         picture = self.chart_pictures(here.knowledge)[found.chart.id] if isinstance(found, FoundChart) else None
 
         def card(gallery: Gallery | None, note: str | None) -> Card:
-            return figures_card(found, here.knowledge, here.reader, gallery=gallery, note=note)
+            return here.figures_card(found, gallery=gallery, note=note)
 
         await self._send(interaction, picture, card, asked, here, turn=turn)
 

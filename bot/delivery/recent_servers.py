@@ -12,7 +12,7 @@ from typing import Any
 
 import discord
 
-KEPT = 1000  # servers, about 3 KiB each; the longest unused goes first
+KEPT = 250  # servers, some KiB each; the longest unused goes first
 
 Make = Callable[..., discord.Guild]
 

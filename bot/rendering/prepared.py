@@ -12,10 +12,11 @@ from typing import Any
 
 import orjson
 
-from bot.answers.models import Found
+from bot.answers.models import Figures, Found, FoundChart
 from bot.knowledge.models import Knowledge
 from bot.rendering.cards import topic_card
-from bot.rendering.components import Card, Reader
+from bot.rendering.components import Card, Gallery, Reader
+from bot.rendering.figure_cards import figures_card
 
 KEPT = 1000  # cards, about 4 KiB each; the longest unused goes first
 _ANYBODY = 9_007_199_254_740_881  # stands for the owner; no id of Discord's, which are longer since 2015
@@ -63,11 +64,14 @@ class PreparedCard(Card):
     (``tests/delivery/test_discordpy_contract.py``).
     """
 
-    def __init__(self, json: bytes) -> None:
+    def __init__(self, json: bytes, gallery: Gallery | None = None) -> None:
         self._json = json
+        self.gallery = gallery
 
     def to_components(self) -> list[Component]:
-        return JsonComponents(self._json) if _takes_json.get() else orjson.loads(self._json)
+        # Beside files discord.py writes the payload itself.
+        takes_json = _takes_json.get() and self.gallery is None
+        return JsonComponents(self._json) if takes_json else orjson.loads(self._json)
 
     def has_components_v2(self) -> bool:
         return True
@@ -84,7 +88,6 @@ class PreparedCards:
 
     def topic_card(self, found: Found, knowledge: Knowledge, reader: Reader, *, note: str | None = None) -> Card:
         """Return what ``bot.rendering.cards.topic_card`` does, to the byte."""
-        looks = (reader.private, reader.today, reader.may_share, reader.language, *reader.above(found.topic.id))
         moved_from = found.moved_from.id if found.moved_from else None
         key = (
             knowledge.fingerprint,
@@ -94,13 +97,54 @@ class PreparedCards:
             found.page_is_gone,
             moved_from,
             note,
-            looks,
+            _looks(found.topic.id, reader),
         )
         made = self._made.get(key)
         if made is None:
-            card = topic_card(found, knowledge, replace(reader, owner=_ANYBODY), note=note)
-            made = self._made[key] = orjson.dumps(card.payload())
-            if len(self._made) > KEPT:
-                self._made.popitem(last=False)
+            made = self._make(key, topic_card(found, knowledge, _anybody(reader), note=note))
+        return PreparedCard(self._for_owner(key, made, reader))
+
+    def figures_card(
+        self,
+        found: Figures,
+        knowledge: Knowledge,
+        reader: Reader,
+        *,
+        gallery: Gallery | None = None,
+        note: str | None = None,
+    ) -> Card:
+        """Return what ``bot.rendering.figure_cards.figures_card`` does, to the byte."""
+        row_above = found.row.page if isinstance(found, FoundChart) and found.row is not None else None
+        key = (
+            knowledge.fingerprint,
+            knowledge.hidden,
+            found.topic.id,
+            found.page,
+            row_above,
+            gallery.alt if gallery is not None else None,
+            note,
+            _looks(found.topic.id, reader),
+        )
+        made = self._made.get(key)
+        if made is None:
+            made = self._make(key, figures_card(found, knowledge, _anybody(reader), gallery=gallery, note=note))
+        return PreparedCard(self._for_owner(key, made, reader), gallery)
+
+    def _make(self, key: tuple[object, ...], card: Card) -> bytes:
+        made = self._made[key] = orjson.dumps(card.payload())
+        if len(self._made) > KEPT:
+            self._made.popitem(last=False)
+        return made
+
+    def _for_owner(self, key: tuple[object, ...], made: bytes, reader: Reader) -> bytes:
         self._made.move_to_end(key)
-        return PreparedCard(made.replace(_OWNER, b":%d" % reader.owner))
+        return made.replace(_OWNER, b":%d" % reader.owner)
+
+
+def _anybody(reader: Reader) -> Reader:
+    return replace(reader, owner=_ANYBODY)
+
+
+def _looks(topic_id: str, reader: Reader) -> tuple[object, ...]:
+    """Return all that a card shows of its reader but who it is."""
+    return (reader.private, reader.today, reader.may_share, reader.language, *reader.above(topic_id))

@@ -1,5 +1,6 @@
 """Cards that are kept look as if they were made anew."""
 
+from collections.abc import Iterator
 from contextvars import copy_context
 from dataclasses import replace
 from datetime import date
@@ -7,11 +8,13 @@ from datetime import date
 import orjson
 import pytest
 
-from bot.answers.models import OVERVIEW, Found
+from bot.answers.figures import find_figures
+from bot.answers.models import OVERVIEW, Figures, Found, FoundChart, FoundRow
 from bot.knowledge.models import Kind, Knowledge
 from bot.rendering import prepared
 from bot.rendering.cards import topic_card
-from bot.rendering.components import Reader
+from bot.rendering.components import Gallery, Reader
+from bot.rendering.figure_cards import figures_card
 from bot.rendering.prepared import PreparedCards, encode, take_json
 
 TODAY = date(2026, 11, 26)
@@ -37,6 +40,51 @@ def test_every_page_is_what_it_would_be(real_pack: Knowledge, reader: Reader) ->
 
             assert cards.topic_card(found, real_pack, replace(reader, owner=5)).payload() != anew
             assert cards.topic_card(found, real_pack, reader).payload() == anew
+
+
+def every_figure(knowledge: Knowledge) -> Iterator[Figures]:
+    """Yield some rows, every ranking, and every chart alone and below a row."""
+    for topic in knowledge.topics.values():
+        table = knowledge.table_of(topic.id)
+        measures = tuple(table.spec.measure.choices) if table is not None and table.spec.measure else ()
+        rows = [
+            FoundRow(topic=topic, table=table, row=row, measure=measure)
+            for row in (table.rows[::7] if table is not None else ())
+            for measure in (None, *measures)
+            if table is not None
+        ]
+        yield from rows
+        yield from (find_figures(topic, knowledge, measure=measure) for measure in measures)
+        for chart in knowledge.charts_of(topic.id):
+            yield from (FoundChart(topic=topic, chart=chart, row=row) for row in (None, *rows[:2]))
+
+
+@pytest.mark.parametrize("gallery", [None, Gallery(png=b"", alt="A picture")])
+def test_every_figure_is_what_it_would_be(real_pack: Knowledge, gallery: Gallery | None) -> None:
+    """So it is with rows, rankings and charts, with their picture and without."""
+    cards, reader = PreparedCards(), READERS["with a server's note"]
+    other = replace(reader, owner=5)
+    found = list(every_figure(real_pack))
+    for figures in found:
+        anew = figures_card(figures, real_pack, reader, gallery=gallery, note="Note.").payload()
+
+        assert cards.figures_card(figures, real_pack, other, gallery=gallery, note="Note.").payload() != anew
+        assert cards.figures_card(figures, real_pack, reader, gallery=gallery, note="Note.").payload() == anew
+    assert len(found) > 50
+
+
+def test_beside_a_file_a_card_has_its_components(real_pack: Knowledge) -> None:
+    """discord.py writes a payload with files itself, and knows nothing of JSON that is there already."""
+    chart = real_pack.charts["largest-donors"]
+    found = FoundChart(topic=real_pack.topics["aid"], chart=chart)
+    gallery = Gallery(png=b"png", alt="A picture")
+    reader = READERS["public"]
+
+    def components() -> list[dict[str, object]]:
+        take_json()
+        return PreparedCards().figures_card(found, real_pack, reader, gallery=gallery).payload()
+
+    assert copy_context().run(components) == figures_card(found, real_pack, reader, gallery=gallery).payload()
 
 
 def test_what_is_kept_is_bounded(real_pack: Knowledge, monkeypatch: pytest.MonkeyPatch) -> None:
