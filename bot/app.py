@@ -113,7 +113,7 @@ async def open_bot(settings: Settings, *, command_sync: CommandSync | None) -> A
     library = Library(
         settings.knowledge.folder, load=lambda pack: _load_compiled_or_anew(pack, folder / "edition.json")
     )
-    pseudonyms = load_pseudonyms(folder / "pseudonyms.key")
+    pseudonyms = load_pseudonyms(settings.key_path, may_make=settings.privacy.key_file is None)
     connected = asyncio.Event()
     async with AsyncExitStack() as stack:
         journal = _open_journal(folder / "queries.journal")

@@ -271,8 +271,14 @@ def db_rotate_key() -> None:
     from bot.pseudonyms import rotate
     from bot.settings import load_settings
 
-    path = load_settings().database.folder / "pseudonyms.key"
-    print(f"{path}: new pseudonyms are made with key {rotate(path).key_id} from the next start of the bot.")
+    path = load_settings().key_path
+    try:
+        key_id = rotate(path).key_id
+    except OSError as error:
+        raise ConfigurationError(
+            f"{path} cannot be written: {error.strerror}. Run this where it can, and hand the file to the bot anew."
+        ) from None
+    print(f"{path}: new pseudonyms are made with key {key_id} from the next start of the bot.")
 
 
 @knowledge_app.command("new")

@@ -35,16 +35,21 @@ def _pseudonym(key: bytes, user_id: int) -> str:
     return hmac.digest(key, b"%d" % user_id, "sha256").hex()[:32]
 
 
-def load_pseudonyms(path: Path) -> Pseudonyms:
+def load_pseudonyms(path: Path, *, may_make: bool = True) -> Pseudonyms:
     """
-    Read the keys in *path*, one a line, newest first, making one when the file is missing.
+    Read the keys in *path*, one a line, newest first, making one when the file is missing and *may_make*.
 
     Where it cannot be written, a key is made for this run only, and the log says so: people can then not be told apart
     across restarts, which harms counts, not privacy.
 
     Raises:
-        ConfigurationError: The file is there but does not hold keys.
+        ConfigurationError: The file does not hold keys, or is missing and may not be made.
     """
+    if not may_make and not path.exists():
+        raise ConfigurationError(
+            f"privacy.key_file {path} is missing. All processes share it, so it is not made at a start; once, where it "
+            "can be written, run: natobot db rotate-key"
+        )
     try:
         if not path.exists():
             path.parent.mkdir(parents=True, exist_ok=True)

@@ -34,6 +34,10 @@ _ENVIRONMENT = {
 }
 
 
+# Names of variables that name a file with the value in it: secrets are handed over as files.
+_FILES = {"DATABASE_URL_FILE": ("database", "url")}
+
+
 class _Section(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
@@ -121,6 +125,7 @@ class PrivacySettings(_Section):
     text_days: Annotated[int, Field(ge=1, le=90)] = 90  # the words of questions that found no clear answer
     row_days: Annotated[int, Field(ge=1, le=3650)] = 400  # rows; afterwards daily counts without people
     left_server_days: Annotated[int, Field(ge=1, le=365)] = 30  # data of servers that removed the bot
+    key_file: Path | None = None  # the keys of the pseudonyms, shared by replicas; None: one's own, in database.folder
 
 
 def _listed(value: object) -> object:
@@ -165,16 +170,18 @@ class Settings(_Section):
         """
         token = self.discord.token.get_secret_value().strip()
         if not token and self.discord.token_file is not None:
-            try:
-                token = self.discord.token_file.read_text(encoding="utf-8").strip()
-            except (OSError, UnicodeDecodeError) as error:
-                raise ConfigurationError(f"DISCORD_TOKEN_FILE cannot be read: {error}") from None
+            token = _content("DISCORD_TOKEN_FILE", self.discord.token_file)
         if not token:
             raise ConfigurationError(
                 "There is no Discord token. Set DISCORD_TOKEN, or DISCORD_TOKEN_FILE to a file that holds it. "
                 "To try the bot without one, run: make try"
             )
         return token
+
+    @property
+    def key_path(self) -> Path:
+        """The file with the keys of the pseudonyms."""
+        return self.privacy.key_file or self.database.folder / "pseudonyms.key"
 
     def public_key(self) -> str:
         """
@@ -240,12 +247,16 @@ def _from_environment(environment: Mapping[str, str]) -> tuple[dict[str, Any], d
     for name, value in environment.items():
         if name in _ENVIRONMENT:
             location: tuple[str, ...] = _ENVIRONMENT[name]
+        elif name in _FILES:
+            location = _FILES[name]
         elif name.startswith(PREFIX):
             location = tuple(name.removeprefix(PREFIX).lower().split("__"))
         else:
             continue
         if value == "" or not all(location):
             continue
+        if name in _FILES:
+            value = _content(name, Path(value))
         place = values
         for step in location[:-1]:
             inner = place.setdefault(step, {})
@@ -255,6 +266,19 @@ def _from_environment(environment: Mapping[str, str]) -> tuple[dict[str, Any], d
         place[location[-1]] = value
         names[location] = name
     return values, names
+
+
+def _content(name: str, path: Path) -> str:
+    """
+    Return what stands in the file that the variable *name* names.
+
+    Raises:
+        ConfigurationError: It cannot be read.
+    """
+    try:
+        return path.read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigurationError(f"{name} cannot be read: {error}") from None
 
 
 def _merged(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from bot.errors import ConfigurationError
-from bot.pseudonyms import Pseudonyms, load_pseudonyms
+from bot.pseudonyms import Pseudonyms, load_pseudonyms, rotate
 
 
 def test_a_person_keeps_one_pseudonym_across_restarts(tmp_path: Path) -> None:
@@ -42,3 +42,12 @@ def test_a_pseudonym_is_an_hmac() -> None:
 
     assert Pseudonyms([b"a" * 32]).of(1048576432109876543) == expected
     assert Pseudonyms([b"b" * 32, b"a" * 32]).every(1048576432109876543)[1] == expected
+
+
+def test_a_shared_key_is_not_made_by_whoever_starts_first(tmp_path: Path) -> None:
+    """Replicas that each made one would take one person for several."""
+    with pytest.raises(ConfigurationError, match="natobot db rotate-key"):
+        load_pseudonyms(tmp_path / "key", may_make=False)
+
+    rotate(tmp_path / "key")
+    assert load_pseudonyms(tmp_path / "key", may_make=False).of(1) == load_pseudonyms(tmp_path / "key").of(1)

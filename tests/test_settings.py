@@ -48,6 +48,19 @@ def test_the_fixed_names_are_understood(tmp_path: Path) -> None:
     assert not settings.database.upgrades_at_start
 
 
+def test_secrets_may_stand_in_files_of_their_own(tmp_path: Path) -> None:
+    """An address with a password comes from a file that a variable names; one that is missing is said so."""
+    (tmp_path / "address").write_text("postgresql+asyncpg://u:p@h/d\n")
+
+    settings = load_settings({"DATABASE_URL_FILE": str(tmp_path / "address"), "BOT__PRIVACY__KEY_FILE": "/run/keys"})
+
+    assert settings.database.url == "postgresql+asyncpg://u:p@h/d"
+    assert settings.key_path == Path("/run/keys")
+    assert load_settings({}).key_path == Path("data/pseudonyms.key")
+    with pytest.raises(ConfigurationError, match="DATABASE_URL_FILE cannot be read"):
+        load_settings({"DATABASE_URL_FILE": str(tmp_path / "none")})
+
+
 def test_a_mistake_in_the_file_names_its_line() -> None:
     """An unknown key and a wrong value are both reported, each with its line."""
     write_config("log:\n  level: loud\n  colour: red\n")
