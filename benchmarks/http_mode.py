@@ -2,7 +2,6 @@
 
 import asyncio
 import os
-import socket
 import statistics
 import sys
 import tempfile
@@ -13,9 +12,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from benchmarks.beside import cpu_seconds, memory_mib
-from benchmarks.signed_load import Load, Outcomes, signed_requests
 from tests.factories import REAL_PACK
+from tests.ports import free_ports
 from tests.wire.discord import WireDiscord, serve
+from tests.wire.load import Load, Outcomes, signed_requests
 from tests.wire.posting import PUBLIC_KEY
 from tests.wire.process import environment
 
@@ -36,13 +36,6 @@ class Figures:
     p50: list[float] = field(default_factory=list)  # seconds, at the paced rate
     p99: list[float] = field(default_factory=list)
     memory: list[float] = field(default_factory=list)  # MiB after all of it
-
-
-def free_port() -> int:
-    """Return a port of the loopback interface where nothing listens."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @asynccontextmanager
@@ -111,7 +104,7 @@ def all_answered(outcomes: Outcomes) -> None:
 
 async def one_round(name: str, folder: Path, figures: Figures, first_id: int) -> None:
     """Measure a server once: as fast as it goes, then at a pace."""
-    port = free_port()
+    (port,) = free_ports(1)
     async with SERVERS[name](folder, port) as pid:
         load = Load(port)
         all_answered((await load.flood(signed_requests(first_id, WARM), in_flight=IN_FLIGHT))[0])
@@ -131,7 +124,7 @@ async def one_round(name: str, folder: Path, figures: Figures, first_id: int) ->
 
 async def forgeries(folder: Path) -> tuple[Outcomes, Outcomes, Outcomes]:
     """Return good interactions alone, the same beside ten thousand bad signatures a minute, and those."""
-    port = free_port()
+    (port,) = free_ports(1)
     first_id = (int(time.time() * 1000 - 1_420_070_400_000) << 22) + 90_000_000
     async with ours(folder, port):
         load = Load(port)

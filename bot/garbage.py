@@ -10,7 +10,7 @@ import gc
 # A search for each so many new objects; among those that survived one at each so many searches; among the oldest at
 # each so many of those. An interaction leaves some dozens of objects, of which hardly any grows old. The first number
 # is Python's own: with a larger one what is freed has left the processor's caches when it is used again.
-THRESHOLDS = (700, 20, 100)
+THRESHOLDS = (700, 20, 20)
 
 
 def leave_alone() -> None:

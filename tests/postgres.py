@@ -9,7 +9,7 @@ import signal
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -68,13 +68,16 @@ def _account() -> str | None:
         pytest.skip("PostgreSQL does not run as root, and there is no user postgres")
 
 
-@contextmanager
-def _running(server: PostgresServer) -> Iterator[None]:
-    """Start the server on a socket in its folder, without the care for crashes that costs time."""
-    data = server.folder / "data"
-    server.run("initdb", "--pgdata", str(data), "--username=postgres", "--auth=trust", "--encoding=UTF8", "--no-sync")
-    arguments = ["-D", str(data), "-F", "-h", "", "-k", str(server.folder)]
-    with (server.folder / "server.log").open("wb") as output:
+def _initialize(server: PostgresServer) -> None:
+    """Make the files of a server, without the care for crashes that costs time."""
+    data = str(server.folder / "data")
+    server.run("initdb", "--pgdata", data, "--username=postgres", "--auth=trust", "--encoding=UTF8", "--no-sync")
+
+
+def _start(server: PostgresServer) -> "subprocess.Popen[bytes]":
+    """Start the server on a socket in its folder and wait until it answers."""
+    arguments = ["-D", str(server.folder / "data"), "-F", "-h", "", "-k", str(server.folder)]
+    with (server.folder / "server.log").open("ab") as output:
         process = subprocess.Popen(
             [server.programs / "postgres", *arguments],
             user=server.account,
@@ -85,14 +88,54 @@ def _running(server: PostgresServer) -> Iterator[None]:
         )
     try:
         _wait_until_ready(server, process)
-        yield
-    finally:
-        process.send_signal(signal.SIGINT)  # close connections and stop
-        try:
-            process.wait(30)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
+    except BaseException:
+        _stop(process)
+        raise
+    return process
+
+
+def _stop(process: "subprocess.Popen[bytes]") -> None:
+    process.send_signal(signal.SIGINT)  # close connections and stop
+    try:
+        process.wait(30)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+
+
+@contextmanager
+def new_server() -> Iterator[PostgresServer]:
+    """Yield a server that is not running yet, with a folder of its own."""
+    programs = _programs()
+    if programs is None:
+        pytest.skip("PostgreSQL is not installed (Debian: apt-get install postgresql)")
+    account = _account()
+    with tempfile.TemporaryDirectory(prefix="natobot-postgres-") as name:
+        folder = Path(name)
+        if account is not None:
+            shutil.chown(folder, account)
+        server = PostgresServer(programs=programs, folder=folder, account=account)
+        _initialize(server)
+        yield server
+
+
+class OwnPostgres:
+    """A server of one test, which may be stopped and started again; its database has our tables."""
+
+    def __init__(self, server: PostgresServer) -> None:
+        self._server = server
+        self._process: subprocess.Popen[bytes] | None = None
+        self.url = server.url(MIGRATED)
+
+    def start(self) -> None:
+        """Start it and wait until it answers."""
+        self._process = _start(self._server)
+
+    def stop(self) -> None:
+        """Stop it, closing every connection."""
+        if self._process is not None:
+            _stop(self._process)
+        self._process = None
 
 
 def _wait_until_ready(server: PostgresServer, process: "subprocess.Popen[bytes]") -> None:
@@ -108,7 +151,8 @@ def _wait_until_ready(server: PostgresServer, process: "subprocess.Popen[bytes]"
             return
 
 
-async def _migrate(url: str) -> None:
+async def migrate(url: str) -> None:
+    """Make our tables."""
     async with open_engine(url) as engine:
         await upgrade(engine)
 
@@ -116,19 +160,35 @@ async def _migrate(url: str) -> None:
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[PostgresServer]:
     """A PostgreSQL server for the whole run of the tests; without one installed, tests that use it are skipped."""
-    programs = _programs()
-    if programs is None:
-        pytest.skip("PostgreSQL is not installed (Debian: apt-get install postgresql)")
-    account = _account()
-    with tempfile.TemporaryDirectory(prefix="natobot-postgres-") as name:
-        folder = Path(name)
-        if account is not None:
-            shutil.chown(folder, account)
-        server = PostgresServer(programs=programs, folder=folder, account=account)
-        with _running(server):
+    with new_server() as server:
+        process = _start(server)
+        try:
             server.ask("createdb", MIGRATED)
-            asyncio.run(_migrate(server.url(MIGRATED)))
+            asyncio.run(migrate(server.url(MIGRATED)))
             yield server
+        finally:
+            _stop(process)
+
+
+@contextmanager
+def own_server() -> Iterator[OwnPostgres]:
+    """Yield a running server of one's own. Its database has no tables yet."""
+    with new_server() as server:
+        own = OwnPostgres(server)
+        own.start()
+        try:
+            server.ask("createdb", MIGRATED)
+            yield own
+        finally:
+            own.stop()
+
+
+@pytest.fixture
+async def own_postgres() -> AsyncIterator[OwnPostgres]:
+    """A server that a test may stop and start again, with our tables in its database."""
+    with own_server() as own:
+        await migrate(own.url)
+        yield own
 
 
 def _fresh_database(server: PostgresServer, template: str) -> Iterator[str]:

@@ -48,6 +48,7 @@ _CALLBACKS = {
     6: "UpdateMessageInteractionCallbackRequest",
     7: "UpdateMessageInteractionCallbackRequest",
     8: "ApplicationCommandAutocompleteCallbackRequest",
+    9: "ModalInteractionCallbackRequest",
 }
 
 
@@ -182,6 +183,7 @@ class WireDiscord:
     invalid: list[str] = field(default_factory=list)  # what was wrong with what the bot sent
     command_faults: Iterator[Fault] = field(default_factory=lambda: iter(()))  # of the next writes of commands
     clock_ahead: float = 0.0  # seconds by which Discord's clock is ahead of the bot's
+    file: bytes = b""  # what a member attached, at file_url
     validates: bool = True  # which takes some milliseconds a reply
     edits: dict[int, dict[str, Any]] = field(default_factory=dict)  # what deferred replies became, by interaction
     callback_delay: float = 0.0  # seconds a reply takes to be accepted
@@ -202,6 +204,10 @@ class WireDiscord:
     @property
     def api_url(self) -> str:
         return f"{self.url}/api/v10"
+
+    @property
+    def file_url(self) -> str:
+        return f"{self.url}/file"
 
     def message(self, payload: Mapping[str, Any]) -> dict[str, Any]:
         """Return the message that a reply became, as interactions with its components carry it."""
@@ -243,6 +249,10 @@ class WireDiscord:
         """Return a snowflake of now."""
         return ((int((time.time() + self.clock_ahead) * 1000) - EPOCH_MS) << 22) | (next(self._ids) & 0x3FFFFF)
 
+    def check_reply(self, payload: Mapping[str, Any]) -> None:
+        """Note what is wrong with the first reply to an interaction."""
+        self._check(_CALLBACKS[payload["type"]], payload)
+
     def _check(self, schema: str, payload: Any) -> None:
         if self.validates:
             self.invalid += [f"{schema} {found}" for found in violations(schema, payload)]
@@ -253,7 +263,7 @@ class WireDiscord:
         self.requests.append((request.method, path))
         is_callback = path.startswith(("/interactions", "/webhooks"))
         if (
-            request.path != "/gateway"
+            request.path not in {"/gateway", "/file"}
             and not is_callback
             and request.headers.get("Authorization") != f"Bot {self.token}"
         ):
@@ -310,6 +320,9 @@ class WireDiscord:
         address = self.url.replace("http://", "ws://") + "/gateway"
         return json_answer({"url": address, "shards": 1, "session_start_limit": limit})
 
+    async def _get_file(self, _: web.Request) -> web.Response:
+        return web.Response(body=self.file)
+
     async def _get_commands(self, _: web.Request) -> web.Response:
         return json_answer(self.commands)
 
@@ -340,7 +353,7 @@ class WireDiscord:
         interaction_id = int(request.match_info["id"])
         if any(item.interaction_id == interaction_id for item in self.callbacks):
             return json_answer({"message": "Interaction has already been acknowledged.", "code": 40060}, status=400)
-        self._check(_CALLBACKS[payload["type"]], payload)
+        self.check_reply(payload)
         callback = Callback(interaction_id, payload, time.monotonic())
         self.callbacks.append(callback)
         if self.on_callback is not None:
@@ -408,6 +421,7 @@ class WireDiscord:
                 web.put(f"/api/v10/applications/{BOT_ID}/commands", self._put_commands),
                 web.post("/api/v10/interactions/{id}/{token}/callback", self._callback),
                 web.get("/gateway", self._gateway),
+                web.get("/file", self._get_file),
             ]
         )
         return app
