@@ -174,6 +174,7 @@ async def open_bot(settings: Settings, *, command_sync: CommandSync | None) -> A
             counts=counts,
             flood_limits=_flood_limits(settings.delivery),
             command_sync=command_sync,
+            sync_turn=lambda: storage.turn("commands"),
             server_commands={settings.insights.server: desk.commands} if desk is not None else {},
             on_connected=lambda: _settle(connected, learn),
         )

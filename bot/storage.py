@@ -7,8 +7,8 @@ beside the event loop, once the bot is connected.
 
 import asyncio
 import logging
-from collections.abc import Callable
-from contextlib import AsyncExitStack
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+TURN_PATIENCE = 30.0  # seconds to wait for the database and for other processes before work is done without them
 HEAD_START = 10.0  # seconds the connection to Discord may take before the database is opened beside it
 
 
@@ -56,10 +57,32 @@ class Storage:
         self._connected = connected
         self._engine: AsyncEngine | None = None  # kept over attempts: only the first makes one
         self._is_in_use = False
+        self._opened = asyncio.Event()  # the database was reached
         self._wake_news: Callable[[], None] = _nothing  # until there is a database, which begins with a look
         self._note_return: Callable[[int], None] = _not_yet
         self._is_suspect = True  # the file was not looked through yet, or was found damaged in use
         self.parts: StoredParts | None = None
+
+    @asynccontextmanager
+    async def turn(self, work: str) -> AsyncIterator[None]:
+        """
+        Let no other process that shares the database do *work* until the context ends.
+
+        Where the database does not answer in time the work is done all the same, so it has to be harmless when done
+        twice. A SQLite database belongs to one process, which waits for nobody.
+        """
+        async with AsyncExitStack() as stack:
+            if self._settings.database.url.startswith("postgresql"):
+                try:
+                    async with asyncio.timeout(TURN_PATIENCE):
+                        await self._opened.wait()
+                        from bot.store.locks import turn_of
+
+                        assert self._engine is not None, "opened"
+                        await stack.enter_async_context(turn_of(self._engine, work))
+                except Exception as error:  # noqa: BLE001  the database is away, or another process takes very long
+                    log.info("Doing the work “%s” without waiting for others: %s.", work, type(error).__name__)
+            yield
 
     async def open(self) -> QuerySink:
         """Return what the query log writes to. May be tried again after any error."""
@@ -164,6 +187,7 @@ class Storage:
             announce_editions(NewsStore(engine), parts.current, parts.news_sender(), parts.servers.hidden_topics)
         )
         self._is_in_use = True
+        self._opened.set()
         garbage.pass_over_what_is_loaded()
 
 

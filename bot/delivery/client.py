@@ -10,7 +10,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
-from contextlib import suppress
+from contextlib import AbstractAsyncContextManager, suppress
 from itertools import chain, repeat
 from typing import TYPE_CHECKING, Any
 
@@ -95,10 +95,15 @@ class BotClient(discord.Client):
         counts: DeliveryCounts,
         flood_limits: FloodLimits,
         command_sync: CommandSync | None,
+        sync_turn: Callable[[], AbstractAsyncContextManager[None]],
         on_connected: Callable[[], None],
         server_commands: Mapping[int, Iterable[AnyCommand]] | None = None,
     ) -> None:
-        """*server_commands* are offered in the server of that id only."""
+        """
+        *server_commands* are offered in the server of that id only.
+
+        Within what *sync_turn* returns no other process compares and writes the commands.
+        """
         discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
         super().__init__(
             intents=discord.Intents.none(),
@@ -118,6 +123,7 @@ class BotClient(discord.Client):
         self._panel = panel
         self._desk = desk
         self._command_sync = command_sync
+        self._sync_turn = sync_turn
         self._syncing: asyncio.Task[None] | None = None
         self.work = WorkInFlight()
         self.tree = BotTree(self)
@@ -152,8 +158,10 @@ class BotClient(discord.Client):
     async def _sync_commands(self, sync: CommandSync) -> None:
         """Compare and write the commands, again and again where Discord cannot be asked."""
         for wait in chain(SYNC_AGAIN, repeat(SYNC_AGAIN[-1])):
-            attempt = sync.run(self, self.tree, servers=self.command_servers)
-            if await self.work.start(attempt, name="command-sync-attempt") or sync.was_refused:
+            async with self._sync_turn():
+                attempt = sync.run(self, self.tree, servers=self.command_servers)
+                is_done = await self.work.start(attempt, name="command-sync-attempt")
+            if is_done or sync.was_refused:
                 return
             await asyncio.sleep(wait)
 

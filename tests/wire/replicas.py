@@ -54,6 +54,11 @@ class Replica:
         self._running = AsyncExitStack()
         return status
 
+    @property
+    def pid(self) -> int:
+        assert self._bot is not None, "running"
+        return self._bot.process.pid
+
     def is_ready(self) -> bool:
         """Return what its health page says."""
         try:

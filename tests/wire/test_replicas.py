@@ -7,8 +7,10 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import Any
 
+from tests.ports import free_ports
 from tests.wire.discord import WireDiscord, open_discord
 from tests.wire.process import run_bot
+from tests.wire.replicas import Replica
 from tests.wire.test_postgres import logged_ids
 
 EPHEMERAL = 1 << 6
@@ -105,3 +107,28 @@ async def test_an_opt_out_holds_in_every_replica(tmp_path: Path, postgres_url: s
         await other.answer_to(asked)
 
     assert asked not in await logged_ids(postgres_url)
+
+
+async def test_one_of_those_that_start_together_writes_the_commands(tmp_path: Path, postgres_url: str) -> None:
+    """The others wait for it and find nothing to write: each comparison, and one write."""
+    async with open_discord() as discord, AsyncExitStack() as stack:
+        ports = free_ports(6)
+        settings = {"DATABASE_URL": postgres_url}
+        replicas = [
+            Replica(discord, tmp_path / str(number), ports[number], ports[3 + number], settings) for number in range(3)
+        ]
+        for replica in replicas:
+            stack.push_async_callback(replica.aclose)
+        await asyncio.gather(*(replica.start() for replica in replicas))
+        async with asyncio.timeout(20):
+            while len(compared := [path for method, path in discord.requests if is_comparison(method, path)]) < 3:
+                await asyncio.sleep(0.05)
+            await discord.written.wait()
+        await asyncio.sleep(0.5)  # whoever did not wait would write now
+
+    assert len(compared) == 3
+    assert len(discord.writes()) == 1
+
+
+def is_comparison(method: str, path: str) -> bool:
+    return method == "GET" and path.endswith("/commands")
