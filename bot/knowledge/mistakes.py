@@ -3,8 +3,6 @@
 from collections.abc import Iterable
 from typing import Any
 
-from rapidfuzz import process
-
 # Messages of pydantic that a person who edits YAML could not act on, by pydantic's error type.
 _WORDS = {
     "missing": "is missing. Add it.",
@@ -36,5 +34,7 @@ def words_of(detail: Any) -> str:
 
 def near(name: str, known: Iterable[str]) -> str:
     """Return a question that offers the known name *name* resembles, with a leading space; empty when none does."""
+    from rapidfuzz import process  # a start does without
+
     match = process.extractOne(name, list(known), score_cutoff=70)
     return f" Did you mean “{match[0]}”?" if match else ""

@@ -91,9 +91,10 @@ async def test_prometheus_can_read_the_numbers() -> None:
     assert process.returncode == 0, output.decode()
 
 
-async def test_a_bot_without_a_health_page_does_not_load_what_serves_it() -> None:
-    """Who watches nothing pays nothing at the start."""
-    code = "import sys, bot.process; print({'bot.metrics', 'bot.health', 'prometheus_client'} & sys.modules.keys())"
+async def test_a_start_loads_only_what_connecting_needs() -> None:
+    """Who watches nothing pays nothing at the start, nor for what is needed later or never."""
+    late = {"bot.metrics", "bot.health", "aiohttp.web", "bot.delivery.http", "sqlalchemy", "yaml", "rapidfuzz", "numpy"}
+    code = f"import sys, bot.process; print({late!r} & sys.modules.keys())"
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-c", code), cwd=REAL_PACK.parents[1], stdout=asyncio.subprocess.PIPE
     )
