@@ -32,6 +32,8 @@ EXAMPLES = (
     "hunter2",
     "s3cret",
     "secret",
+    "password",
+    "PASSWORD",
     "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0In0.",
     "AKIAIOSFODNN7EXAMPLE",
     "1234567890:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw1",
