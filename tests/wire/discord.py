@@ -8,16 +8,15 @@ import asyncio
 import itertools
 import json
 import time
-import zlib
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
-import zstandard
 from aiohttp import WSMsgType, web
 
 from tests.openapi import violations
+from tests.wire.gateway_sockets import GatewaySocket
 
 EPOCH_MS = 1_420_070_400_000
 BOT_ID = 1_048_576_432_109_876_543
@@ -128,33 +127,6 @@ def message_of(payload: Mapping[str, Any]) -> dict[str, Any]:
         "flags": payload.get("flags", 0),
         "components": payload.get("components", []),
     }
-
-
-class GatewaySocket(web.WebSocketResponse):
-    """A gateway connection that compresses what it sends in the way that the bot asked for, as one stream."""
-
-    def __init__(self, compression: str | None) -> None:
-        super().__init__(compress=False)
-        self._encode = _COMPRESSIONS[compression]() if compression else None
-
-    async def send_str(self, data: str, compress: int | None = None) -> None:
-        if self._encode is None:
-            await super().send_str(data, compress)
-        else:
-            await self.send_bytes(self._encode(data.encode()))
-
-
-def _zlib_stream() -> Callable[[bytes], bytes]:
-    stream = zlib.compressobj()
-    return lambda data: stream.compress(data) + stream.flush(zlib.Z_SYNC_FLUSH)
-
-
-def _zstd_stream() -> Callable[[bytes], bytes]:
-    stream = zstandard.ZstdCompressor().compressobj()
-    return lambda data: stream.compress(data) + stream.flush(zstandard.COMPRESSOBJ_FLUSH_BLOCK)
-
-
-_COMPRESSIONS = {"zlib-stream": _zlib_stream, "zstd-stream": _zstd_stream}
 
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]

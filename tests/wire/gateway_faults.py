@@ -10,7 +10,8 @@ from typing import Any
 
 from aiohttp import WSMsgType, web
 
-from tests.wire.discord import HEARTBEAT_MS, GatewaySocket, WireDiscord
+from tests.wire.discord import HEARTBEAT_MS, WireDiscord
+from tests.wire.gateway_sockets import GatewaySocket
 
 REMEMBERED = 10_000  # events that a session is told again
 
