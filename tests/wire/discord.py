@@ -8,7 +8,7 @@ import asyncio
 import itertools
 import json
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
@@ -42,6 +42,7 @@ _CHANNEL = {
     "permissions": "2147483647",
 }
 _CALLBACKS = {
+    1: "PongInteractionCallbackRequest",
     4: "CreateMessageInteractionCallbackRequest",
     5: "CreateMessageInteractionCallbackRequest",
     6: "UpdateMessageInteractionCallbackRequest",
@@ -49,6 +50,7 @@ _CALLBACKS = {
     8: "ApplicationCommandAutocompleteCallbackRequest",
     9: "ModalInteractionCallbackRequest",
 }
+_FOLLOW_UPS = {"PATCH": "IncomingWebhookUpdateRequestPartial", "POST": "IncomingWebhookRequestPartial"}
 
 
 async def _payload_of(request: web.Request) -> Any:
@@ -131,6 +133,16 @@ def message_of(payload: Mapping[str, Any]) -> dict[str, Any]:
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 Fault = Callable[[web.Request, Handler], Awaitable[web.StreamResponse]]  # given what would handle the request
+
+
+@dataclass(frozen=True, slots=True)
+class SentFile:
+    """A file beside a payload."""
+
+    field: str
+    name: str
+    content_type: str
+    content: bytes
 
 
 @dataclass(slots=True)
@@ -221,8 +233,8 @@ class WireDiscord:
         """Return a snowflake of now."""
         return ((int((time.time() + self.clock_ahead) * 1000) - EPOCH_MS) << 22) | (next(self._ids) & 0x3FFFFF)
 
-    def check_reply(self, payload: Mapping[str, Any]) -> None:
-        """Note what is wrong with the first reply to an interaction."""
+    def take_inline(self, interaction_id: int, payload: dict[str, Any], files: Sequence[SentFile]) -> None:
+        """Take a reply that came in the answer to the request that brought its interaction, *files* beside it."""
         self._check(_CALLBACKS[payload["type"]], payload)
 
     def _check(self, schema: str, payload: Any) -> None:
@@ -260,6 +272,7 @@ class WireDiscord:
         """Take what a deferred reply becomes, or the message that follows it."""
         interaction_id = int(request.match_info["token"].removeprefix(SECRET))
         self.edits[interaction_id] = await _payload_of(request)
+        self._check(_FOLLOW_UPS[request.method], self.edits[interaction_id])
         self._edited.setdefault(interaction_id, asyncio.Event()).set()
         return json_answer(message_of(self.edits[interaction_id]))
 
@@ -325,7 +338,7 @@ class WireDiscord:
         interaction_id = int(request.match_info["id"])
         if any(item.interaction_id == interaction_id for item in self.callbacks):
             return json_answer({"message": "Interaction has already been acknowledged.", "code": 40060}, status=400)
-        self.check_reply(payload)
+        self._check(_CALLBACKS[payload["type"]], payload)
         callback = Callback(interaction_id, payload, time.monotonic())
         self.callbacks.append(callback)
         if self.on_callback is not None:

@@ -4,16 +4,17 @@ import asyncio
 import json
 import re
 import time
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from email.parser import BytesHeaderParser
 from pathlib import Path
 from typing import Any
 
 import aiohttp
 from nacl.signing import SigningKey
 
-from tests.wire.discord import WireDiscord
+from tests.wire.discord import SentFile, WireDiscord
 from tests.wire.process import BotProcess, run_bot
 
 KEY = SigningKey(b"a key for tests, and no secret..")
@@ -34,8 +35,23 @@ class Answer:
         assert self.status == 200, self
         if self.content_type == "application/json":
             return dict(json.loads(self.body))
-        (payload,) = re.findall(rb'name="payload_json".*?\r\n\r\n(.*?)\r\n--', self.body, re.DOTALL)
+        (payload,) = (part.content for part in self._parts() if part.field == "payload_json")
         return dict(json.loads(payload))
+
+    def files(self) -> list[SentFile]:
+        """Return the files beside the interaction response."""
+        return [part for part in self._parts() if part.field != "payload_json"]
+
+    def _parts(self) -> Iterator[SentFile]:
+        """Yield what a form holds; nothing of another body."""
+        if self.content_type != "multipart/form-data":
+            return
+        boundary = self.body.partition(b"\r\n")[0]
+        for part in (b"\r\n" + self.body).split(b"\r\n" + boundary)[1:-1]:
+            head, _, content = part.partition(b"\r\n\r\n")
+            described = BytesHeaderParser().parsebytes(head.lstrip())
+            name = described.get_param("name", header="Content-Disposition")
+            yield SentFile(str(name), described.get_filename(""), described.get_content_type(), content)
 
 
 @dataclass(slots=True)
@@ -46,6 +62,7 @@ class Poster:
     session: aiohttp.ClientSession
     skew: float = 0.0  # seconds that Discord's clock is ahead of ours
     headers: Mapping[str, str] = field(default_factory=lambda: {"Content-Type": "application/json"})
+    discord: WireDiscord | None = None  # takes replies that come in answers
 
     def signed(self, body: bytes) -> dict[str, str]:
         """Return the headers that Discord sends with *body*."""
@@ -56,7 +73,10 @@ class Poster:
     async def post(self, data: Any, path: str = "/interactions") -> Answer:
         """Post *data*, signed."""
         body = json.dumps(data).encode()
-        return await self.post_raw(body, self.signed(body), path)
+        answer = await self.post_raw(body, self.signed(body), path)
+        if self.discord is not None and answer.status == 200:
+            self.discord.take_inline(int(data.get("id", 0)), answer.reply(), answer.files())
+        return answer
 
     async def post_raw(self, body: bytes, headers: Mapping[str, str], path: str = "/interactions") -> Answer:
         """Post *body* with exactly these headers."""
@@ -65,10 +85,10 @@ class Poster:
 
 
 @asynccontextmanager
-async def posting_to(address: str) -> AsyncIterator[Poster]:
-    """Yield what posts to *address*, such as ``http://127.0.0.1:8081``."""
+async def posting_to(address: str, discord: WireDiscord | None = None) -> AsyncIterator[Poster]:
+    """Yield what posts to *address*, such as ``http://127.0.0.1:8081``; *discord* takes the replies in its answers."""
     async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=20)) as session:
-        yield Poster(address, session)
+        yield Poster(address, session, discord=discord)
 
 
 @asynccontextmanager
@@ -82,7 +102,7 @@ async def run_http_bot(discord: WireDiscord, folder: Path, **changes: str) -> As
     }
     async with (
         run_bot(discord, folder, ready=False, **(settings | changes)) as bot,
-        posting_to(await listening_address(bot)) as poster,
+        posting_to(await listening_address(bot), discord) as poster,
     ):
         yield bot, poster
 

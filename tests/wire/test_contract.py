@@ -73,7 +73,6 @@ class BothWays:
                     await asyncio.sleep(0.01)
         else:
             reply = answer.reply()
-            self.by_http.check_reply(reply)
         first = await self.by_gateway.answer_to(id_, within=PATIENCE)
         return (
             await whole(self.by_gateway, id_, first, recorded),
