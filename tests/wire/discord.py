@@ -27,7 +27,7 @@ HEARTBEAT_MS = 41_250
 Served = TypeVar("Served", bound="WireDiscord")
 
 BOT_USER = {"id": str(BOT_ID), "username": "natobot", "discriminator": "0", "avatar": None, "bot": True, "flags": 0}
-_CHANNEL = {
+CHANNEL = {
     "id": "600",
     "type": 0,
     "name": "general",
@@ -90,16 +90,8 @@ def interaction_of(interaction_id: int, kind: int, data: Mapping[str, Any]) -> d
         "guild": {"id": "500", "locale": "en-US", "features": []},
         "guild_locale": "en-US",
         "channel_id": "600",
-        "channel": _CHANNEL,
-        "member": {
-            "user": {"id": "700", "username": "member", "discriminator": "0", "avatar": None},
-            "roles": [],
-            "joined_at": "2026-01-01T00:00:00+00:00",
-            "deaf": False,
-            "mute": False,
-            "flags": 0,
-            "permissions": "2147483647",
-        },
+        "channel": CHANNEL,
+        "member": member_of(user_of("700")),
         "locale": "en-US",
         "app_permissions": "2147483647",
         "entitlements": [],
@@ -107,6 +99,18 @@ def interaction_of(interaction_id: int, kind: int, data: Mapping[str, Any]) -> d
         "context": 0,
         "attachment_size_limit": 10485760,
     }
+
+
+def user_of(user_id: str) -> dict[str, Any]:
+    """Return a person."""
+    return {"id": user_id, "username": "member", "discriminator": "0", "avatar": None}
+
+
+def member_of(user: Mapping[str, Any], *, permissions: str = "2147483647") -> dict[str, Any]:
+    """Return somebody as a member of a server who may do all that *permissions* say."""
+    joined_at = "2026-01-01T00:00:00+00:00"
+    state = {"roles": [], "joined_at": joined_at, "deaf": False, "mute": False, "flags": 0}
+    return {"user": user, "permissions": permissions, **state}
 
 
 def message_of(payload: Mapping[str, Any]) -> dict[str, Any]:
@@ -319,11 +323,16 @@ class WireDiscord:
         payload = await request.json()
         for command in payload:
             self._check("ApplicationCommandUpdateRequest", command)
-        defaults = {"application_id": str(BOT_ID), "version": "1", "nsfw": False, "default_member_permissions": None}
-        self.commands = [
-            {"id": str(1000 + i), "name_localizations": None, "description_localizations": None, **defaults, **command}
-            for i, command in enumerate(payload)
-        ]
+        defaults = {
+            "application_id": str(BOT_ID),
+            "version": "1",
+            "description": "",
+            "nsfw": False,
+            "default_member_permissions": None,
+            "name_localizations": None,
+            "description_localizations": None,
+        }
+        self.commands = [{"id": str(1000 + i), **defaults, **command} for i, command in enumerate(payload)]
         self.written.set()
         return json_answer(self.commands)
 

@@ -1,153 +1,156 @@
-"""Whether an interaction comes by the gateway or over HTTP, the reply is the same."""
+"""Whether an interaction comes by the gateway or over HTTP, the bot sends the same, byte for byte."""
 
-import asyncio
-import json
-import re
-import shutil
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
-from dataclasses import dataclass
+import sqlite3
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import closing
+from dataclasses import dataclass, field
+from difflib import unified_diff
 from pathlib import Path
 from typing import Any
 
-from bot.rendering import wording
-from bot.rendering.custom_ids import Action
-from bot.rendering.panel_ids import PanelAction
-from tests.wire.discord import WireDiscord, interaction_of, open_discord
-from tests.wire.posting import Poster, run_http_bot
-from tests.wire.process import run_bot
 from tests.wire.recorded import (
-    COMMAND,
+    QUESTIONS,
     SETTINGS_FILE,
     Recorded,
     of_cards,
     of_commands,
     of_maintainers,
     of_panels,
+    of_people,
     of_places,
     of_questions,
     of_strangers,
+    unsampled,
 )
+from tests.wire.recorded_names import (
+    CHOICES,
+    COMMAND,
+    COMPONENT,
+    FORM,
+    form_name,
+    kind_of,
+    offered,
+    pressable,
+    shown_in,
+    used_by,
+)
+from tests.wire.two_ways import REPLY, Sent, TwoWays, message_from, two_ways
 
-PATIENCE = 30.0  # seconds for a reply and for what follows it; the machine may be busy
 MODAL = 9
-MAINTAINERS: dict[str, Any] = {"BOT__INSIGHTS__SERVER": "500", "BOT__INSIGHTS__USERS": "700"}
-UNCOUNTED = {"member": {"user": {"id": "999", "username": "other", "discriminator": "0", "avatar": None}, "roles": []}}
-
-
-@dataclass(frozen=True, slots=True)
-class Replies:
-    """What a bot sent: the reply, and what it became where something followed it."""
-
-    first: Mapping[str, Any]
-    later: Mapping[str, Any] | None
-
-    def words(self) -> str:
-        """Return them as text, without the moments that a clock wrote into them."""
-        return re.sub(r"<t:\d+", "<t:0", json.dumps([self.first, self.later], ensure_ascii=False, indent=1))
-
-
-def is_followed(reply: Mapping[str, Any], recorded: Recorded) -> bool:
-    """Return whether something follows *reply*: an announced message, or a picture that is being drawn."""
-    if reply["type"] in (5, 6):
-        return ":del:" not in recorded.name  # there the message goes, and nothing comes
-    return wording.PICTURE_FOLLOWS in json.dumps(reply, ensure_ascii=False)
 
 
 @dataclass(slots=True)
-class BothWays:
-    """A bot on the gateway and one over HTTP, each with a Discord of its own."""
+class Conversation:
+    """Interactions that are delivered both ways, one after the other, each on what came of those before."""
 
-    by_gateway: WireDiscord
-    by_http: WireDiscord
-    poster: Poster
+    ways: TwoWays
+    ids: dict[str, int] = field(default_factory=dict)  # by name
+    used: set[str] = field(default_factory=set)
+    types: set[int] = field(default_factory=set)
 
-    async def replies_to(self, recorded: Recorded) -> tuple[Replies, Replies]:
-        """Send *recorded* both ways, with the same ids; return what either bot sent."""
-        id_ = await self.by_gateway.interact(recorded.type, recorded.data, **recorded.extra)
-        payload = {**interaction_of(id_, recorded.type, recorded.data), **recorded.extra}
-        answer = await self.poster.post(payload)
-        if answer.status == 202:
-            async with asyncio.timeout(PATIENCE):
-                while (reply := reply_in(self.by_http, id_)) is None:
-                    await asyncio.sleep(0.01)
-        else:
-            reply = answer.reply()
-        first = await self.by_gateway.answer_to(id_, within=PATIENCE)
-        return (
-            await whole(self.by_gateway, id_, first, recorded),
-            await whole(self.by_http, id_, reply, recorded),
-        )
+    async def go_through(self, interactions: Iterable[Recorded]) -> None:
+        """Deliver all of *interactions*."""
+        for recorded in interactions:
+            assert recorded.name not in self.ids, f"two are called {recorded.name}"
+            data, extra = self._on_what_was_shown(recorded)
+            self.ids[recorded.name] = await self.ways.ask(recorded.type, data, extra)
+            self.used.update(used_by(recorded.type, data))
+            self.types.add(recorded.type)
 
+    def sent(self, name: str) -> Sequence[Sent]:
+        """Return what was sent by the gateway for an interaction."""
+        return self.ways.gateway.discord.sent[self.ids[name]]
 
-def reply_in(discord: WireDiscord, interaction_id: int) -> dict[str, Any] | None:
-    return next((reply.payload for reply in discord.callbacks if reply.interaction_id == interaction_id), None)
+    def _on_what_was_shown(self, recorded: Recorded) -> tuple[dict[str, Any], dict[str, Any]]:
+        """Return the data and the rest of an interaction that uses what an earlier one showed."""
+        data, extra = dict(recorded.data), dict(recorded.extra)
+        if recorded.on is None:
+            return data, extra
+        shown = self.sent(recorded.on)
+        if recorded.type == FORM:
+            data["custom_id"] = shown[0].message["custom_id"]
+            assert data["custom_id"].startswith(recorded.uses), f"{recorded.name}: {data['custom_id']}"
+        elif recorded.type == COMPONENT:
+            extra["message"] = message_from(shown)
+            data |= _used_component(recorded, extra["message"])
+        return data, extra
 
+    def differences(self) -> Iterator[str]:
+        """Yield what was not sent alike, each under the name of its interaction."""
+        for name, id_ in self.ids.items():
+            one, other = self.ways.gateway.words(id_), self.ways.http.words(id_)
+            if one != other:
+                lines = unified_diff(one.splitlines(), other.splitlines(), "by gateway", "over HTTP", lineterm="")
+                yield "\n".join([name, *lines])
 
-async def whole(discord: WireDiscord, interaction_id: int, first: Mapping[str, Any], recorded: Recorded) -> Replies:
-    followed = is_followed(first, recorded)
-    return Replies(first, await discord.edit_of(interaction_id, within=PATIENCE) if followed else None)
+    def all_sent(self) -> Iterator[Sent]:
+        """Yield all that was sent by the gateway."""
+        for name in self.ids:
+            yield from self.sent(name)
 
-
-@asynccontextmanager
-async def both_ways(folder: Path) -> AsyncIterator[BothWays]:
-    """Run both bots, with the same key for pseudonyms, until both know their commands, their search and their log."""
-    one, other = folder / "gateway", folder / "http"
-    async with open_discord() as by_gateway, open_discord() as by_http, run_bot(by_gateway, one, **MAINTAINERS):
-        by_gateway.file = SETTINGS_FILE
-        (other / "data").mkdir(parents=True)
-        shutil.copy(one / "data" / "pseudonyms.key", other / "data")
-        async with run_http_bot(by_http, other, **MAINTAINERS) as (_, poster):
-            bots = BothWays(by_gateway, by_http, poster)
-            async with asyncio.timeout(PATIENCE):
-                await asyncio.gather(by_gateway.written.wait(), by_http.written.wait())
-                await until_ready(bots)
-            yield bots
-        assert by_gateway.invalid == []
-        assert by_http.invalid == []
-
-
-async def until_ready(bots: BothWays) -> None:
-    """Ask as somebody who is not counted, until both have their search; opting out waits for the log."""
-    leaving = {"name": "opt-out", "type": 1, "options": []}
-    data = {"id": "900", "name": "privacy", "type": 1, "options": [leaving]}
-    await bots.replies_to(Recorded(name="", type=COMMAND, data=data, extra=UNCOUNTED))
-    question = {"name": "question", "type": 3, "value": "does article 5 cover ukraine"}
-    data = {"id": "900", "name": "ask", "type": 1, "options": [question]}
-    asked = Recorded(name="", type=COMMAND, data=data, extra=UNCOUNTED)
-    while any(wording.SEARCH_NOT_READY in replies.words() for replies in await bots.replies_to(asked)):
-        await asyncio.sleep(0.05)
+    def left_out(self, commands: Iterable[Mapping[str, Any]]) -> list[str]:
+        """Return the names of what can be used, by *commands*, by code or by what was shown, and was not."""
+        there_is = offered(commands) | pressable()
+        for sent in self.all_sent():
+            if _is_form(sent):
+                there_is.add(form_name(sent.message["custom_id"]))
+            else:
+                there_is.update(kind_of(component["custom_id"]) for component in shown_in(sent.message))
+        return sorted(there_is - self.used)
 
 
-async def test_both_ways_in_give_the_same_replies(tmp_path: Path) -> None:
-    """Every command, option, component and form gives the same payloads, and none is left out here."""
-    kinds: set[int] = set()
-    async with both_ways(tmp_path) as bots:
-        commands = bots.by_gateway.commands
-        edition = re.findall(r"\d{4}-\d\d-\d\d-[0-9a-f]{8}", await overview(bots))[0]
-        cards, panels = of_cards(edition), of_panels()
-        sent = [
-            *of_commands(commands, bots.by_gateway.file_url),
-            *of_questions(),
-            *of_places(),
-            *(recorded for some in (*cards.values(), *panels.values()) for recorded in some),
-            *of_maintainers(),
-            *of_strangers(),
-        ]
-        for recorded in sent:
-            by_gateway, by_http = await bots.replies_to(recorded)
-            assert by_http.words() == by_gateway.words(), recorded.name
-            kinds.add(by_gateway.first["type"])
-
-    assert len(commands) > 20
-    assert bots.by_http.commands == commands
-    assert set(cards) == set(Action)
-    assert set(panels) == set(PanelAction)
-    assert kinds == {4, 5, 6, 7, 8, MODAL}
+def _used_component(recorded: Recorded, message: Mapping[str, Any]) -> Mapping[str, Any]:
+    there = [item for item in shown_in(message) if item["custom_id"].startswith(recorded.uses)]
+    assert there, f"{recorded.name}: {recorded.on} has no {recorded.uses}"
+    choices = {option["value"] for option in there[0].get("options", ())}
+    chosen = set(recorded.data.get("values", ()))
+    assert not choices or chosen <= choices, f"{recorded.name}: {recorded.on} does not offer {chosen - choices}"
+    return {"custom_id": there[0]["custom_id"], "component_type": there[0]["type"]}
 
 
-async def overview(bots: BothWays) -> str:
-    """Return a card as text."""
-    data = {"id": "900", "name": "article5", "type": 1, "options": []}
-    replies, _ = await bots.replies_to(Recorded(name="", type=COMMAND, data=data))
-    return replies.words()
+def logged(folder: Path) -> list[dict[str, Any]]:
+    """Return the rows of a bot's log, without how long the answers took."""
+    with closing(sqlite3.connect(folder / "data" / "bot.db")) as connection:
+        connection.row_factory = sqlite3.Row
+        rows = connection.execute("SELECT * FROM queries ORDER BY interaction_id").fetchall()
+    return [{key: value for key, value in dict(row).items() if key != "answer_us"} for row in rows]
+
+
+async def test_both_ways_in_send_the_same(tmp_path: Path) -> None:
+    """Every command, option, component and form gets the same replies, files, edits and rows, and none is left out."""
+    async with two_ways(tmp_path) as ways:
+        discord = ways.gateway.discord
+        discord.file = SETTINGS_FILE
+        commands = [*discord.commands, *discord.server_commands]
+        assert not unsampled(commands), ", ".join(unsampled(commands))
+        conversation = Conversation(ways)
+        for interactions in (
+            of_commands(discord.commands, discord.file_url),
+            of_questions(),
+            of_places(),
+            of_cards(),
+            of_panels(discord.file_url),
+            of_maintainers(discord.server_commands),
+            of_people(),
+            of_strangers(),
+        ):
+            await conversation.go_through(interactions)
+        await ways.stop()
+
+    differences = [*conversation.differences()]
+    assert not differences, "\n\n".join(differences)
+    assert [way.bot.output() for way in (ways.gateway, ways.http) if "Traceback" in way.bot.output()] == []
+    rows = logged(tmp_path / "gateway")
+    assert logged(tmp_path / "http") == rows
+    assert [*ways.http.discord.commands, *ways.http.discord.server_commands] == commands
+
+    left_out = conversation.left_out(commands)
+    assert not left_out, ", ".join(left_out)
+    assert {one.payload["type"] for one in conversation.all_sent() if one.where == REPLY} == {4, 5, 6, 7, 8, MODAL}
+    assert conversation.types > {COMMAND, COMPONENT, CHOICES, FORM}
+    outcomes = {row["interaction_id"]: row["outcome"] for row in rows}
+    assert {name: outcomes[conversation.ids[name]] for name in QUESTIONS} == {name: name for name in QUESTIONS}
+
+
+def _is_form(sent: Sent) -> bool:
+    return sent.where == REPLY and sent.payload["type"] == MODAL
