@@ -19,6 +19,10 @@ def _validator(schema: str) -> Draft202012Validator | None:
     if not DESCRIPTION.is_file():
         return None
     document: dict[str, Any] = json.loads(DESCRIPTION.read_text(encoding="utf-8"))
+    # The description calls the id of an attachment a snowflake, a string. Discord's reference numbers the files of a
+    # request from 0, in numbers, and so does discord.py.
+    attachment = document["components"]["schemas"]["MessageAttachmentRequest"]["properties"]
+    attachment["id"] = {"anyOf": [attachment["id"], {"type": "integer", "minimum": 0, "maximum": 9}]}
     return Draft202012Validator({"$ref": f"#/components/schemas/{schema}", "components": document["components"]})
 
 
