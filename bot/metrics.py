@@ -105,12 +105,15 @@ class Metrics:
 
     def _gateway(self) -> Iterator[Metric]:
         link = self._client.link
-        yield gauge("natobot_gateway_connected", "1 while events come in.", link.connected)
-        latency = self._client.latency if link.connected else math.nan
+        yield gauge("natobot_gateway_connected", "1 while events of all servers come in.", link.connected)
+        yield gauge("natobot_gateway_shards", "Connections there have to be.", len(link.shards))
+        yield gauge(
+            "natobot_gateway_shards_connected", "Those there are.", sum(shard.connected for shard in link.shards)
+        )
         yield gauge(
             "natobot_gateway_latency_seconds",
-            "Between a heartbeat and its acknowledgement.",
-            latency if math.isfinite(latency) else math.nan,
+            "Between a heartbeat and its acknowledgement, on the slowest connection.",
+            link.latency,
         )
         yield counter("natobot_gateway_losses_total", "Connections that ended.", link.losses)
         yield counter("natobot_gateway_identifies_total", "Sessions asked for since the start.", link.identifies)

@@ -10,14 +10,12 @@ import asyncio
 import logging
 import time
 from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager, suppress
+from contextlib import AbstractAsyncContextManager
 from itertools import chain, repeat
 from typing import TYPE_CHECKING, Any
 
-import aiohttp
 import discord
 from discord import app_commands
-from discord.gateway import DiscordWebSocket
 from discord.ui.view import BaseView
 
 from bot.commands.card_presses import CardPresses
@@ -32,7 +30,6 @@ from bot.delivery.floods import FloodGate, FloodLimits
 from bot.delivery.link import Link
 from bot.delivery.receive import receiver
 from bot.delivery.recent_servers import RecentServers
-from bot.delivery.replay import Replay
 from bot.delivery.work import WorkInFlight
 from bot.rendering import wording
 from bot.rendering.custom_ids import Press
@@ -139,8 +136,7 @@ class BotClient(discord.Client):
         ).get
         parsers = self._connection.parsers
         self.receive = receiver(self, self.gate, counts)
-        self.replay = Replay(self.receive, counts)
-        parsers["INTERACTION_CREATE"] = self.replay.take
+        parsers["INTERACTION_CREATE"] = self.receive
         parsers["READY"] = _without_servers(parsers["READY"])
         _guard_parsers(parsers)
 
@@ -175,14 +171,15 @@ class BotClient(discord.Client):
         self.link.note_identify()
 
     async def on_ready(self) -> None:
-        if not self.link.was_connected:  # somebody else connects, as in the trial
-            self.link.connected = True
+        if not self.link.shards:  # somebody else connects, as in the trial
+            self.link.begin(1)[0].note_up()
         self.note_ready()
 
     def note_ready(self) -> None:
         """Begin what waits until interactions come in."""
         self._on_connected()
-        log.info("Ready as %s.", self.user)
+        if self.link.was_connected:  # not for each of several connections
+            log.info("Ready as %s.", self.user)
 
     async def on_error(self, event_method: str, /, *args: Any, **kwargs: Any) -> None:
         log.exception("Handling the event %s failed.", event_method)
@@ -242,10 +239,12 @@ class BotClient(discord.Client):
         log.info("Finishing %d replies.", self.in_flight)
         await self.work.finish(deadline)
         self.link.stopping = True
-        if isinstance(self.ws, DiscordWebSocket) and self.ws.open:
-            with suppress(TimeoutError, OSError, aiohttp.ClientError):  # then it is gone, which is as good
-                async with asyncio.timeout(CLOSING_LIMIT):
-                    await self.ws.close(1000)
+        # Closing a socket under its reader would let discord.py end it with 4000, and Discord keep the session.
+        connections = [shard.task for shard in self.link.shards if shard.task is not None]
+        for connection in connections:
+            connection.cancel()
+        if connections:
+            await asyncio.wait(connections, timeout=CLOSING_LIMIT)
         await self.work.finish(deadline)
         return self.in_flight
 

@@ -22,7 +22,9 @@ from discord.gateway import DiscordWebSocket, ReconnectWebSocket
 
 from bot.delivery.client import BotClient
 from bot.delivery.frames import TolerantSocket
-from bot.delivery.identifies import IdentifyGuard
+from bot.delivery.identifies import IdentifyGuard, OtherShards, Shard
+from bot.delivery.link import ShardLink
+from bot.delivery.replay import Replay
 from bot.errors import BotError, ConfigurationError, TryAgainLater
 
 log = logging.getLogger(__name__)
@@ -30,12 +32,11 @@ log = logging.getLogger(__name__)
 # https://docs.discord.com/developers/topics/opcodes-and-status-codes#gateway-gateway-close-event-codes
 FINAL_CLOSE_CODES = {
     4004: "Discord no longer accepts the token. Make a new one in the developer portal and set DISCORD_TOKEN.",
-    4010: "Discord refused the shard number. Update the bot.",
-    4011: "Discord asks for sharding: the bot is in too many servers for one connection.",
     4012: "Discord no longer serves this gateway version. Update the bot.",
     4013: "Discord refused the intents sent. Update the bot.",
     4014: "Discord refused the intents: they are not switched on for this application in the developer portal.",
 }
+SHARDS_REFUSED = {4010, 4011}  # not that many connections, or too many servers for each of them
 UNREACHABLE = (discord.HTTPException, discord.GatewayNotFound, aiohttp.ClientError, OSError, TimeoutError)
 MISSED_ACKS = 2.0  # heartbeat intervals without an acknowledgement, and the socket counts as dead
 REPEATED_EVERY = 60.0  # seconds between log lines about one outage
@@ -51,6 +52,10 @@ class Pace:
     longest_wait: float = 10.0
     settled: float = 5.0  # a connection that ended sooner counts as a failed attempt
     closing: float = 2.0  # for the other side to confirm the end of a socket
+
+
+class ShardsRefused(Exception):
+    """Discord wants the servers spread over another number of connections."""
 
 
 class AcksMissing(Exception):
@@ -80,11 +85,16 @@ class _Session:
 
 
 class Connection:
-    """Keeps one client connected."""
+    """Keeps one of a client's connections."""
 
-    def __init__(self, client: BotClient, guard: IdentifyGuard, *, patience: float, pace: Pace) -> None:
+    def __init__(
+        self, client: BotClient, shard: Shard, link: ShardLink, guard: IdentifyGuard, *, patience: float, pace: Pace
+    ) -> None:
         """*patience* is for being connected for the first time, in seconds; from then on there is no end to it."""
         self._client = client
+        self._shard = shard
+        self._link = link
+        self._which = f"Connection {shard.id} of {shard.count}: " if shard.count > 1 else ""
         self._guard = guard
         self._pace = pace
         self._patience = patience
@@ -94,9 +104,14 @@ class Connection:
         self._up_at: float | None = None  # loop time since when this socket brings events
         self._lost_at: float | None = None
         self._said_at = float("-inf")
+        self._replay = Replay(client.receive, client.counts)
         parsers = client._connection.parsers
-        for event in ("READY", "RESUMED"):
-            parsers[event] = self._noting_up(parsers[event])
+        self._parsers = {  # of this connection's events; what they mean to the client is the same for all
+            **parsers,
+            "READY": self._noting_up(parsers["READY"]),
+            "RESUMED": self._noting_up(parsers["RESUMED"]),
+            "INTERACTION_CREATE": self._replay.take,
+        }
 
     async def run(self) -> None:
         """
@@ -104,6 +119,7 @@ class Connection:
 
         Raises:
             ConfigurationError: Discord refuses the bot for a reason that an operator has to change.
+            OtherShards, ShardsRefused: There have to be more connections, or fewer.
             TryAgainLater: It could not be connected within the patience, or may not sign in for now.
         """
         deadline = asyncio.get_running_loop().time() + self._patience
@@ -125,10 +141,12 @@ class Connection:
         except discord.ConnectionClosed as error:
             if error.code in FINAL_CLOSE_CODES:
                 raise ConfigurationError(FINAL_CLOSE_CODES[error.code]) from None
+            if error.code in SHARDS_REFUSED:
+                raise ShardsRefused from None
             return f"closed with {error.code}"
         except (*UNREACHABLE, AcksMissing) as error:
             return f"{type(error).__name__}: {error}".rstrip(": ")
-        except BotError:
+        except (BotError, OtherShards):
             raise
         except Exception:  # whatever was sent must not end the process
             log.exception("Discord's gateway sent something that could not be read.")
@@ -136,23 +154,24 @@ class Connection:
         raise AssertionError("a connection ends with an exception")
 
     async def _serve(self) -> None:
-        session, address = self._session, None
-        if session is None:
-            start = await self._guard.admit()
-            self._client.link.identifies_remaining = start.remaining
-            DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(start.address)
-        elif self._failures % 2 == 0:  # every other attempt goes to the general address, should the own one be down
-            address = session.gateway
+        session = self._session
         self._client._connection.heartbeat_timeout = self._pace.silence
-        socket = await self._open(session, address)
-        self._client.ws = socket
+        if session is None:
+            async with self._guard.admit(self._shard, follow_advice=not self._client.link.was_connected) as start:
+                self._client.link.identifies_remaining = start.remaining
+                DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(start.address)
+                socket = await self._open(None, None)
+        else:  # every other attempt goes to the general address, should the own one be down
+            socket = await self._open(session, session.gateway if self._failures % 2 == 0 else None)
+        socket._discord_parsers = self._parsers
+        self._link.socket = self._client.ws = socket
         if session is not None:
             self._unresumed += 1
-            self._client.replay.begin()
+            self._replay.begin()
         try:
             await self._listen(socket)
         finally:
-            self._client.replay.end()
+            self._replay.end()
             self._remember(socket)
             await self._leave(socket)
 
@@ -169,8 +188,9 @@ class Connection:
             async with asyncio.timeout(self._pace.attempt):
                 return await _Attempt.from_client(
                     self._client,
-                    initial=not self._client.link.was_connected,
+                    initial=not self._link.was_connected,
                     gateway=address,
+                    shard_id=self._shard.id if self._shard.count > 1 else None,
                     session=session.id if session else None,
                     sequence=session.sequence if session else None,
                     resume=session is not None,
@@ -196,15 +216,14 @@ class Connection:
             self._session = _Session(id=socket.session_id, sequence=socket.sequence, gateway=socket.gateway)
 
     async def _leave(self, socket: WatchedSocket) -> None:
-        link = self._client.link
-        if link.connected:
-            link.losses += 1
+        if self._link.connected:
+            self._client.link.losses += 1
             self._lost_at = asyncio.get_running_loop().time()
-        link.connected = False
+        self._link.connected = False
         self._client.dispatch("disconnect")
         try:
             async with asyncio.timeout(self._pace.closing):
-                await socket.close(1000 if link.stopping else 4000)
+                await socket.close(1000 if self._client.link.stopping else 4000)
         except UNREACHABLE:  # a dead socket cannot be closed politely; it is gone either way
             log.debug("The socket did not close in time.")
 
@@ -218,11 +237,11 @@ class Connection:
         if self._failures > 1:
             longest = min(self._pace.first_wait * 2 ** min(self._failures - 2, 20), self._pace.longest_wait)
             wait = random.uniform(longest / 2, longest)
-        if not self._client.link.was_connected and loop.time() + wait > deadline:
+        if not self._link.was_connected and loop.time() + wait > deadline:
             raise TryAgainLater(f"Discord's gateway could not be reached: {reason}")
         if loop.time() - self._said_at >= REPEATED_EVERY:
             self._said_at = loop.time()
-            log.warning("Not connected to Discord (%s); connecting again.", reason)
+            log.warning("%sNot connected to Discord (%s); connecting again.", self._which, reason)
         if self._client.http.connector:  # an address may have moved while it was away
             _forget_addresses(self._client.http.connector)
         await asyncio.sleep(wait)
@@ -233,12 +252,11 @@ class Connection:
                 result = parse(data)
             except Exception as error:  # without it there is nothing to go on with, so the socket has to go
                 raise OSError(f"the session's first event could not be read ({type(error).__name__})") from error
-            self._client.replay.end()
+            self._replay.end()
             loop = asyncio.get_running_loop()
-            link = self._client.link
             if self._lost_at is not None:
-                log.info("Connected again after %.1f s.", loop.time() - self._lost_at)
-            link.connected = link.was_connected = True
+                log.info("%sConnected again after %.1f s.", self._which, loop.time() - self._lost_at)
+            self._link.note_up()
             self._up_at, self._lost_at, self._unresumed, self._said_at = loop.time(), None, 0, float("-inf")
             return result
 

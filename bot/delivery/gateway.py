@@ -15,9 +15,10 @@ from discord.http import Route
 
 from bot.delivery.callback import ReplyAdapter, use_adapter
 from bot.delivery.client import BotClient
-from bot.delivery.connection import Connection, Pace
+from bot.delivery.connection import Pace
 from bot.delivery.identifies import IdentifyGuard, IdentifyLedger, IdentifyLimits, SessionStart
 from bot.delivery.reply_connections import ReplyConnections
+from bot.delivery.shards import stay_connected
 from bot.errors import ConfigurationError, TryAgainLater
 
 log = logging.getLogger(__name__)
@@ -59,7 +60,7 @@ async def run_gateway(
         await log_in(client, token, patience=patience)
         client.work.start(connections.warm_up(), name="warm-up")
         rest = max(0.0, deadline - asyncio.get_running_loop().time())
-        await Connection(client, guard, patience=rest, pace=pace).run()
+        await stay_connected(client, guard, patience=rest, pace=pace)
 
 
 async def _session_start(client: BotClient) -> SessionStart:
@@ -77,6 +78,8 @@ async def _session_start(client: BotClient) -> SessionStart:
             total=int(limit["total"]),
             remaining=int(limit["remaining"]),
             reset_after=int(limit["reset_after"]) / 1000,
+            shards=max(1, int(data["shards"])),
+            max_concurrency=max(1, int(limit["max_concurrency"])),
         )
     except (TypeError, KeyError, ValueError) as error:  # something other than Discord answered
         raise OSError(f"GET /gateway/bot brought something unknown ({type(error).__name__})") from error

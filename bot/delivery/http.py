@@ -88,12 +88,12 @@ class InteractionServer:
             await runner.setup()
             try:
                 await _listen(runner, listening)
-                client.link.connected = client.link.was_connected = True
+                client.link.begin(1)[0].note_up()
                 client.note_ready()
                 self._say_where(runner)
                 await asyncio.Event().wait()
             finally:
-                client.link.connected = False
+                client.link.begin(1)
                 await runner.cleanup()
                 _server_log.removeFilter(self._is_no_bad_request)
 

@@ -4,7 +4,15 @@ from pathlib import Path
 
 import pytest
 
-from bot.delivery.identifies import DAY, HOUR, IdentifyGuard, IdentifyLedger, IdentifyLimits, SessionStart
+from bot.delivery.identifies import (
+    DAY,
+    HOUR,
+    IdentifyGuard,
+    IdentifyLedger,
+    IdentifyLimits,
+    SessionStart,
+    Shard,
+)
 from bot.errors import TryAgainLater
 
 
@@ -41,8 +49,8 @@ async def test_sessions_refused_for_ever_are_asked_for_at_most_fifty_times_an_ho
     times = []
 
     while time.now < started + 6 * HOUR:
-        await guard.admit()
-        ledger.add()
+        async with guard.admit(Shard()):
+            ledger.add()
         times.append(time.now)
 
     assert max(sum(at <= later < at + HOUR for later in times) for at in times) <= 50
@@ -57,8 +65,8 @@ async def test_a_day_of_refusals_ends_with_half_of_the_budget_left() -> None:
 
     async def refuse_for_ever() -> None:
         for _ in range(1000):
-            await guard.admit()
-            ledger.add()
+            async with guard.admit(Shard()):
+                ledger.add()
 
     with pytest.raises(TryAgainLater, match="500 times within a day"):
         await refuse_for_ever()
@@ -69,11 +77,13 @@ async def test_a_session_lost_now_and_then_is_replaced_at_once() -> None:
     time = Time()
     guard = make_guard(IdentifyLedger(None, time), time)
     for _ in range(6):
-        await guard.admit()
+        async with guard.admit(Shard()):
+            pass
     time.now += IdentifyLimits().calm + 1
     before = time.now
 
-    await guard.admit()
+    async with guard.admit(Shard()):
+        pass
 
     assert time.now - before < 5
 
@@ -84,7 +94,8 @@ async def test_the_last_hundred_sessions_are_not_touched() -> None:
     guard = make_guard(IdentifyLedger(None, time), time, [discord_with(100, reset_after=5 * HOUR)])
 
     with pytest.raises(TryAgainLater, match=r"100 more times.*new ones in 5 hours"):
-        await guard.admit()
+        async with guard.admit(Shard()):
+            pass
 
 
 async def test_a_reset_that_is_near_is_waited_for() -> None:
@@ -93,9 +104,8 @@ async def test_a_reset_that_is_near_is_waited_for() -> None:
     guard = make_guard(IdentifyLedger(None, time), time, [discord_with(3, reset_after=300), discord_with(1000)])
     before = time.now
 
-    start = await guard.admit()
-
-    assert start.remaining == 1000
+    async with guard.admit(Shard()) as start:
+        assert start.remaining == 1000
     assert time.now - before >= 300
 
 

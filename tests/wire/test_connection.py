@@ -22,7 +22,7 @@ from tests.wire.gateway_faults import FaultyDiscord, open_faulty
 
 LONG = 20.0  # seconds; the machine may be busy
 QUICK = Pace(silence=LONG, attempt=5.0, first_wait=0.02, longest_wait=0.2, settled=0.0, closing=0.2)
-EAGER = IdentifyLimits(first_wait=0.02, longest_wait=0.05)
+EAGER = IdentifyLimits(first_wait=0.02, longest_wait=0.05, spacing=0.0)
 
 
 @pytest.fixture(autouse=True)
@@ -226,7 +226,7 @@ async def test_sessions_refused_for_ever_end_before_the_token_is_in_danger(
 ) -> None:
     """When Discord ends every session, the bot stops for its supervisor long before the day's budget is used."""
     discord.invalidates = True
-    limits = IdentifyLimits(first_wait=0.01, longest_wait=0.02, per_hour=1000, per_day=12)
+    limits = IdentifyLimits(first_wait=0.01, longest_wait=0.02, per_hour=1000, per_day=12, spacing=0.0)
     async with running(discord, tmp_path, limits=limits, ready=False) as (_, task):
         with pytest.raises(TryAgainLater, match="signed in 12 times within a day"):
             await asyncio.wait_for(task, LONG)
