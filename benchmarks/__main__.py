@@ -17,6 +17,7 @@ from benchmarks import (
     reviewing,
     searching,
     sending,
+    shards,
     startup,
 )
 
@@ -34,6 +35,7 @@ PARTS = {
     "reviewing": reviewing.measure,
     "searching": searching.measure,
     "sending": sending.measure,
+    "shards": shards.measure,
     "startup": startup.measure,
 }
 

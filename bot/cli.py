@@ -11,6 +11,7 @@ from typing import Annotated
 
 import typer
 
+from bot.cli_database import db_app
 from bot.cli_queries import TableFormat, TextFormat, queries_app
 from bot.errors import ConfigurationError
 from bot.exits import EXIT_FAILED, leave_with
@@ -23,7 +24,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 commands_app = typer.Typer(help="Compare and write the commands that Discord knows.", no_args_is_help=True)
-db_app = typer.Typer(help="Look after the database.", no_args_is_help=True)
 knowledge_app = typer.Typer(help="Work on the knowledge pack.", no_args_is_help=True)
 editions_app = typer.Typer(help="Compare editions of the knowledge pack.", no_args_is_help=True)
 for name, group in (
@@ -232,53 +232,6 @@ def commands_sync(allow_removals: AllowRemovals = False) -> None:
     from bot.settings import load_settings
 
     print(write_commands(load_settings(), allow_removals=allow_removals))
-
-
-@db_app.command("upgrade")
-def db_upgrade() -> None:
-    """Bring the database's schema up to date."""
-    from bot.reports.database import upgrade_schema
-
-    print(upgrade_schema())
-
-
-@db_app.command("prune")
-def db_prune() -> None:
-    """Let go of texts and rows that are older than the configured days; a running bot does so daily."""
-    from bot.reports.database import release_old_rows
-
-    print(release_old_rows())
-
-
-@db_app.command("departures")
-def db_departures(
-    accept: Annotated[
-        int | None,
-        typer.Option(
-            min=0, metavar="SERVERS", help="Believe lists of so many servers, after one was refused as short."
-        ),
-    ] = None,
-) -> None:
-    """Print which servers removed the bot and when their data goes."""
-    from bot.reports.database import accept_list_size, departures_report
-
-    print(departures_report() if accept is None else accept_list_size(accept))
-
-
-@db_app.command("rotate-key")
-def db_rotate_key() -> None:
-    """Make a new key for users' pseudonyms; older rows can still be shown, exported and forgotten."""
-    from bot.pseudonyms import rotate
-    from bot.settings import load_settings
-
-    path = load_settings().key_path
-    try:
-        key_id = rotate(path).key_id
-    except OSError as error:
-        raise ConfigurationError(
-            f"{path} cannot be written: {error.strerror}. Run this where it can, and hand the file to the bot anew."
-        ) from None
-    print(f"{path}: new pseudonyms are made with key {key_id} from the next start of the bot.")
 
 
 @knowledge_app.command("new")

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from bot.errors import ConfigurationError
 from bot.settings import load_settings
 from bot.store.database import LONG_PATIENCE, open_engine, schema_revision, sqlite_path
-from bot.store.failures import OutdatedSchema, reason_of
+from bot.store.failures import NewerSchema, OutdatedSchema, reason_of
 from bot.store.schema import HEAD
 
 Result = TypeVar("Result")
@@ -45,7 +45,10 @@ def with_current_schema(use: Callable[[AsyncEngine], Awaitable[Result]]) -> Resu
     """
 
     async def run(engine: AsyncEngine) -> Result:
-        if await schema_revision(engine) != HEAD:
+        stands_at = await schema_revision(engine)
+        if stands_at is not None and stands_at > HEAD:
+            raise NewerSchema(stands_at, HEAD)
+        if stands_at != HEAD:
             raise OutdatedSchema
         return await use(engine)
 

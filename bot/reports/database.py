@@ -11,7 +11,7 @@ from bot.query import Query
 from bot.query_lines import Unreadable, read_rows
 from bot.reports.connection import with_current_schema, with_engine
 from bot.settings import load_settings
-from bot.store.database import prepare_folder, upgrade
+from bot.store.database import downgrade, prepare_folder, upgrade
 from bot.store.departures import DepartureStore
 from bot.store.queries import QueryStore
 from bot.store.retention import Released, release
@@ -87,6 +87,16 @@ def upgrade_schema() -> str:
             if before == HEAD
             else f"Upgraded from {before or 'nothing'} to {HEAD}."
         )
+
+    return with_engine(run)
+
+
+def downgrade_schema(to: str) -> str:
+    """Bring the schema back to the migration *to* and say what was done."""
+
+    async def run(engine: AsyncEngine) -> str:
+        before = await downgrade(engine, to)
+        return f"Brought back from {before} to {to}. Start the older version now; this one would upgrade it again."
 
     return with_engine(run)
 

@@ -4,15 +4,16 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from inspect import signature
 from pathlib import Path
-from typing import Any
+from re import fullmatch
+from typing import Any, Literal
 
 from sqlalchemy import URL, Connection, event, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
-from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from bot.errors import ConfigurationError
-from bot.store.failures import OutdatedSchema, name_missing_tables
+from bot.store.failures import NewerSchema, OutdatedSchema, name_missing_tables
 from bot.store.locks import wait_for_turn
 from bot.store.schema import HEAD
 from bot.store.sqlite_file import LOCK_PATIENCE, follow_file
@@ -145,28 +146,61 @@ async def schema_revision(engine: AsyncEngine) -> str | None:
             return None
 
 
-async def upgrade(engine: AsyncEngine) -> str | None:
+async def upgrade(engine: AsyncEngine, to: str = HEAD) -> str | None:
     """
-    Bring the schema to the newest migration; return the one it stood at before.
+    Bring the schema to the newest migration, or *to* an earlier one; return the one it stood at before.
 
     A database that is up to date costs one SELECT: Alembic is not even imported. Processes that do this at once take
     turns, and the later ones find it done. A process that is killed meanwhile leaves what was there before.
+
+    Raises:
+        NewerSchema: A later version of the bot has upgraded it.
     """
     before = await schema_revision(engine)
-    if before != HEAD:
-        async with patient(engine) as long_running, long_running.begin() as connection:
-            await wait_for_turn(connection, "upgrade")
-            if connection.dialect.name == "sqlite":  # whose driver makes tables outside of transactions otherwise
-                await connection.exec_driver_sql("BEGIN IMMEDIATE")
-            await connection.run_sync(_run_alembic)
+    if before is not None and before > HEAD:
+        raise NewerSchema(before, HEAD)
+    if before != to:
+        async with _alone(engine) as connection:
+            await connection.run_sync(_run_alembic, "upgrade", to)
     return before
 
 
-def _run_alembic(connection: Connection) -> None:
+async def downgrade(engine: AsyncEngine, to: str) -> str | None:
+    """
+    Bring the schema back to the migration *to*, for an older version of the bot; return where it stood before.
+
+    Raises:
+        ConfigurationError: There is no such migration before the one the database stands at.
+        NewerSchema: A later version of the bot has upgraded it, and only that can bring it back.
+    """
+    before = await schema_revision(engine)
+    if before is not None and before > HEAD:
+        raise NewerSchema(before, HEAD)
+    if before is None or not (fullmatch(r"\d{4}", to) and "0001" <= to < before):
+        raise ConfigurationError(
+            f"The database is at migration {before or 'none'}; {to} is none before it. "
+            "The older version names the one it needs when it meets this database."
+        )
+    async with _alone(engine) as connection:
+        await connection.run_sync(_run_alembic, "downgrade", to)
+    return before
+
+
+@asynccontextmanager
+async def _alone(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
+    """Yield a transaction in which nobody else changes the schema."""
+    async with patient(engine) as long_running, long_running.begin() as connection:
+        await wait_for_turn(connection, "upgrade")
+        if connection.dialect.name == "sqlite":  # whose driver makes tables outside of transactions otherwise
+            await connection.exec_driver_sql("BEGIN IMMEDIATE")
+        yield connection
+
+
+def _run_alembic(connection: Connection, direction: Literal["upgrade", "downgrade"], to: str) -> None:
     from alembic import command
     from alembic.config import Config
 
     config = Config()
     config.set_main_option("script_location", "bot.store:migrations")
     config.attributes["connection"] = connection
-    command.upgrade(config, "head")
+    (command.upgrade if direction == "upgrade" else command.downgrade)(config, to)

@@ -21,6 +21,16 @@ class OutdatedSchema(ConfigurationError):
         super().__init__("The database is not up to date: a table or column is missing. Run: natobot db upgrade")
 
 
+class NewerSchema(ConfigurationError):
+    """The database is newer than the code that asks it."""
+
+    def __init__(self, stands_at: str, known: str) -> None:
+        super().__init__(
+            f"The database is at migration {stands_at}, made by a later version of the bot; this one knows them up to "
+            f"{known}. Run the later version again, or with it: natobot db downgrade {known}"
+        )
+
+
 def name_missing_tables(engine: AsyncEngine) -> None:
     """Let *engine* raise ``OutdatedSchema`` where a table or column is missing, whatever the database calls that."""
     event.listen(engine.sync_engine, "handle_error", _outdated, retval=True)

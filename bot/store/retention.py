@@ -14,6 +14,7 @@ from bot.background import in_background
 from bot.store.database import patient
 from bot.store.failures import reason_of
 from bot.store.locks import wait_for_turn
+from bot.store.partitions import close_ended, let_go, make_ahead
 from bot.store.schema import daily_counts, queries, server_changes, settings_drafts
 
 log = logging.getLogger(__name__)
@@ -40,13 +41,15 @@ async def release(engine: AsyncEngine, *, now: datetime, text_days: int, row_day
     """
     Blank texts older than *text_days* and turn rows older than *row_days* into daily counts, all or nothing.
 
-    Counts hold no person and no server. Changes of servers' settings go after *row_days* too, drafts after a day.
-    Processes that do this at once take turns, so that no row is counted twice.
+    Counts hold no person and no server. Changes of servers' settings go after *row_days* too, drafts after a day. On
+    PostgreSQL days are dropped whole, and the parts of those to come are made. Processes that do this at once take
+    turns, so that no row is counted twice.
     """
     texts_before = _moment(now - timedelta(days=text_days))
     drafts_before = _moment(now - timedelta(days=DRAFT_DAYS))
     # Whole days only, so that no day is counted in two parts.
-    rows_before = (now - timedelta(days=row_days)).date().isoformat()
+    first_kept = (now - timedelta(days=row_days)).date()
+    rows_before = first_kept.isoformat()
     day = func.substr(queries.c.asked_at, 1, 10)
     columns = [queries.c[name] for name in _COUNTED]
     counts = (
@@ -56,16 +59,19 @@ async def release(engine: AsyncEngine, *, now: datetime, text_days: int, row_day
     )
     async with patient(engine) as long_running, long_running.begin() as connection:
         await wait_for_turn(connection, "release")
+        await make_ahead(connection, now.date())
+        ended = await close_ended(connection, first_kept)
         blanked = await connection.execute(
             update(queries).where(queries.c.asked_at < texts_before, queries.c.text.is_not(None)).values(text=None)
         )
-        await connection.execute(insert(daily_counts).from_select(["day", *_COUNTED, "answers", "askers"], counts))
-        removed = await connection.execute(delete(queries).where(queries.c.asked_at < rows_before))
+        counting = insert(daily_counts).from_select(["day", *_COUNTED, "answers", "askers"], counts)
+        counted = (await connection.execute(counting.returning(daily_counts.c.answers))).scalars().all()
         changes = await connection.execute(delete(server_changes).where(server_changes.c.changed_at < rows_before))
         drafts = await connection.execute(delete(settings_drafts).where(settings_drafts.c.made_at < drafts_before))
+        await let_go(connection, first_kept, ended)
     return Released(
         texts=int(blanked.rowcount),
-        rows=int(removed.rowcount),
+        rows=sum(counted),
         changes=int(changes.rowcount),
         drafts=int(drafts.rowcount),
     )

@@ -83,14 +83,53 @@ def damage_in(path: Path) -> str | None:
     return None if found == "ok" else found.splitlines()[-1]
 
 
-def set_aside(path: Path, now: datetime) -> Path:
+def revision_in(path: Path) -> str | None:
+    """Return the migration that the database at *path* stands at, ``None`` when it is none of ours; changes nothing."""
+    try:
+        with closing(_read_only(path)) as connection:
+            return str(connection.execute("SELECT version_num FROM alembic_version").fetchone()[0])
+    except (sqlite3.Error, TypeError):
+        return None
+
+
+def rows_in(path: Path) -> int:
+    """Return how many rows of the log the database at *path* has; changes nothing."""
+    with closing(_read_only(path)) as connection:
+        return int(connection.execute("SELECT count(*) FROM queries").fetchone()[0])
+
+
+def _read_only(path: Path) -> sqlite3.Connection:
+    return sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)
+
+
+def copy_to(path: Path, copy: Path) -> None:
+    """
+    Write all that is committed in the database at *path* to the new file *copy*, while others go on using it.
+
+    Raises:
+        OSError: The copy cannot be written.
+        sqlite3.Error: The database cannot be read.
+    """
+    draft = copy.with_name(f"{copy.name}.draft")
+    draft.unlink(missing_ok=True)
+    try:
+        draft.touch()  # says with an OSError what SQLite would call “unable to open database file”
+        with closing(_read_only(path)) as source, closing(sqlite3.connect(draft)) as target:
+            source.backup(target)
+            target.execute("PRAGMA journal_mode=DELETE")
+        draft.replace(copy)
+    finally:
+        draft.unlink(missing_ok=True)
+
+
+def set_aside(path: Path, now: datetime, *, reason: str = "corrupt") -> Path:
     """
     Rename the database at *path* with what belongs to it, and return its new path.
 
     Raises:
         OSError: The folder cannot be written to.
     """
-    target = path.with_name(f"{path.name}.corrupt-{now:%Y%m%dT%H%M%SZ}")
+    target = path.with_name(f"{path.name}.{reason}-{now:%Y%m%dT%H%M%SZ}")
     for suffix in ("", *_SIDE_FILES):
         part = path.with_name(path.name + suffix)
         if part.exists():

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import yaml
 
-from bot.cli import db_app
+from bot.cli_database import db_app
 from bot.delivery.http import EVENTS, INTERACTIONS, KEEP_ALIVE
 from bot.delivery.signed_requests import BODY_LIMIT
 from bot.process import SHUTDOWN_LIMIT
