@@ -6,6 +6,7 @@ import sys
 from benchmarks import (
     answering,
     beside,
+    capacity,
     configured,
     faults,
     floods,
@@ -14,6 +15,7 @@ from benchmarks import (
     pictures,
     replicas,
     reporting,
+    retention,
     reviewing,
     searching,
     sending,
@@ -24,6 +26,7 @@ from benchmarks import (
 PARTS = {
     "answering": answering.measure,
     "beside": beside.measure,
+    "capacity": capacity.measure,
     "configured": configured.measure,
     "faults": faults.measure,
     "floods": floods.measure,
@@ -32,6 +35,7 @@ PARTS = {
     "pictures": pictures.measure,
     "replicas": replicas.measure,
     "reporting": reporting.measure,
+    "retention": retention.measure,
     "reviewing": reviewing.measure,
     "searching": searching.measure,
     "sending": sending.measure,

@@ -13,8 +13,8 @@ from bot.store.schema import HEAD
 from bot.store.sqlite_file import copy_to, damage_in, revision_in, rows_in, set_aside
 
 _POSTGRESQL = (
-    "The database is PostgreSQL, which has its own tools: pg_dump --format=custom --file=natobot.dump natobot, and into "
-    "an empty database pg_restore --exit-on-error --dbname=natobot_restored natobot.dump"
+    "The database is PostgreSQL, which has its own tools: pg_dump --format=custom --file=natobot.dump natobot, and "
+    "into an empty database pg_restore --exit-on-error --dbname=natobot_restored natobot.dump"
 )
 
 
