@@ -36,7 +36,8 @@ EVENT = 10.0  # times the busy hour's rate, in the minute after something happen
 ROW_DAYS = 400  # that rows are kept
 SERVERS = (100_000, 1_000_000)
 SHARD_SERVERS = 1_000  # for one gateway connection, about what Discord recommends
-SIGN_INS_AT_ONCE, SIGN_IN_SECONDS = 16, 5.0
+LARGE = 150_000  # servers, from which on Discord lets a bot sign in sixteen times at once instead of once
+SIGN_IN_SECONDS = 5.0
 
 TARGET_P99 = 0.025  # seconds
 LEAST_REPLICAS = 3  # so that one may restart while another fails
@@ -74,7 +75,7 @@ def _print_plan(servers: int, costs: UnitCosts) -> None:
     busy = a_day * BUSY_HOUR / 3600
     peak = busy * EVENT
     shards = servers // SHARD_SERVERS
-    start = (shards / SIGN_INS_AT_ONCE - 1) * SIGN_IN_SECONDS
+    start = (shards / (16 if servers >= LARGE else 1) - 1) * SIGN_IN_SECONDS
     print(f"  {servers:,} servers, {a_day:,.0f} interactions a day")
     print(f"    busiest hour {busy:,.0f}/s, busiest minute {peak:,.0f}/s: {peak * costs.answer:.2f} cores")
     for replicas in (LEAST_REPLICAS, *_enough(peak, costs)):

@@ -1,8 +1,7 @@
 """
-Letting go of a day of the log on PostgreSQL, as it grows: in a part of its own, and deleted row by row.
+Letting go of a day of the log on PostgreSQL, while others write: with few days kept, with many, and a busy day.
 
-A day is counted, its words are blanked and it goes, while others write. What is measured must not depend on how many
-days there are.
+A day is counted, its words are blanked and it goes. What that takes must not depend on how many days there are.
 """
 
 import asyncio
@@ -16,7 +15,7 @@ from typing import Any
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bot.store.database import downgrade, open_engine, upgrade
+from bot.store.database import open_engine, upgrade
 from bot.store.partitions import first_id, make_ahead
 from bot.store.queries import QueryStore
 from bot.store.retention import release
@@ -26,7 +25,6 @@ from tests.postgres import own_server
 DAY_ROWS = 200_000
 DAYS = (3, 15)  # kept before the measurement
 BUSY_DAY_ROWS = 5_000_000  # of a bot in a million servers
-WITHOUT_PARTS = "0005"  # the migration before there were any
 WITH_TEXT = 20  # one row in so many
 BATCH = 250  # rows that the log writes at a time
 PAUSE = 0.05  # seconds between batches: 5,000 rows a second at the most
@@ -54,11 +52,9 @@ async def measure() -> None:
             await upgrade(engine)
             for kept in DAYS:
                 await _fill(engine, range(kept + 1, -1, -1))
-                await _release(engine, kept, "in parts")
+                await _release(engine, kept)
             await _fill(engine, [DAYS[-1] + 1], rows=BUSY_DAY_ROWS)
-            await _release(engine, DAYS[-1], "in parts")
-            await downgrade(engine, WITHOUT_PARTS)
-            await _release(engine, DAYS[-1] - 1, "in one table")
+            await _release(engine, DAYS[-1])
 
 
 async def _fill(engine: AsyncEngine, ages: Iterable[int], rows: int = DAY_ROWS) -> None:
@@ -80,7 +76,7 @@ async def fill_day(engine: AsyncEngine, day: date, rows: int) -> None:
         await connection.execute(text(_FILL), fields)
 
 
-async def _release(engine: AsyncEngine, kept: int, how: str) -> None:
+async def _release(engine: AsyncEngine, kept: int) -> None:
     """Let go of the day that is due when *kept* days are kept, and print what it cost."""
     await _clean_up(engine)
     quiet = await _write(engine, asyncio.create_task(asyncio.sleep(QUIET_SECONDS)))
@@ -89,7 +85,7 @@ async def _release(engine: AsyncEngine, kept: int, how: str) -> None:
     busy = await _write(engine, releasing)
     released, took = await releasing, time.perf_counter() - started
     print(
-        f"  {kept + 1} days {how}: {released.rows:,} rows and {released.texts:,} texts let go of in {took:.2f} s, "
+        f"  {kept + 1} days: {released.rows:,} rows and {released.texts:,} texts let go of in {took:.2f} s, "
         f"cleaned up after in {await _clean_up(engine):.2f} s; a batch of {BATCH} rows written in "
         f"{statistics.median(quiet) * 1000:.1f} ms, meanwhile in {statistics.median(busy) * 1000:.1f} ms, "
         f"at most {max(busy) * 1000:.0f} ms"

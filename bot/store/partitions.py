@@ -71,7 +71,7 @@ async def make_ahead(connection: AsyncConnection, today: date) -> int:
     A day of which rows lie elsewhere already gets none. What cannot be made is said in the log and tried again with the
     next call: rows are taken all the same.
     """
-    if connection.dialect.name != "postgresql":
+    if not await _has_parts(connection):
         return 0
     there = set(await parts(connection))
     made = 0
@@ -124,6 +124,14 @@ async def let_go(connection: AsyncConnection, before: date, ended: Sequence[Part
     await _limit_waiting(connection)
     for part in ended:
         await connection.execute(text(f'DROP TABLE "{part.name}"'))
+
+
+async def _has_parts(connection: AsyncConnection) -> bool:
+    """Whether the log is in parts: not with SQLite, and not before the migration that makes them."""
+    if connection.dialect.name != "postgresql":
+        return False
+    kind = await connection.execute(text("SELECT relkind FROM pg_class WHERE oid = 'queries'::regclass"))
+    return kind.scalar_one() in {"p", b"p"}
 
 
 async def _has_rows(connection: AsyncConnection, day: date) -> bool:

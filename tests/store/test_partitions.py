@@ -155,6 +155,18 @@ async def test_a_log_from_before_keeps_its_rows_and_is_let_go_of_too(log: AsyncE
     assert "queries_before" not in await names(log)
 
 
+async def test_a_log_without_parts_is_let_go_of_row_by_row(log: AsyncEngine, caplog: pytest.LogCaptureFixture) -> None:
+    """A new version that runs before the upgrade of a shared database does what the old one did, and says nothing."""
+    await upgrade(log, to="0005")
+    await QueryStore(log).add([asked_on(TODAY - timedelta(days=9)), asked_on(TODAY)])
+
+    released = await release(log, now=datetime.now(UTC), text_days=7, row_days=7)
+
+    assert released.rows == 1
+    assert list(await where(log)) == [asked_on(TODAY).interaction_id]
+    assert [record for record in caplog.records if record.name.startswith("bot.")] == []
+
+
 async def test_going_back_keeps_every_row(log: AsyncEngine) -> None:
     """An older version finds one table again, with the indexes it knows."""
     await upgrade(log)
