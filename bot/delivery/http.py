@@ -177,8 +177,9 @@ class InteractionServer:
         await self._client.work.keep(offer)
         if exchange.response is None:  # nothing was sent: whoever should have answered has said so in the log
             await exchange.send(None)
-        assert exchange.response is not None, "sent"
-        return exchange.response
+        response, exchange.response = exchange.response, None  # the reply alone is kept, for a request that comes again
+        assert response is not None, "sent"
+        return response
 
     def _let_go(self, exchange: Exchange) -> None:
         """Answer a request whose reply is late: it goes another way, should it still come."""

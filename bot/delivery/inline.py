@@ -160,6 +160,8 @@ class Deadlines:
     def add(self, exchange: Exchange) -> None:
         """Let *exchange* go after the time that all have, unless it is over by then."""
         loop = asyncio.get_running_loop()
+        while self._waiting and self._waiting[0][1].is_over:  # else seconds' worth of replies would be kept
+            self._waiting.popleft()
         self._waiting.append((loop.time() + self._seconds, exchange))
         if self._timer is None:
             self._timer = loop.call_later(self._seconds, self._look)

@@ -1,9 +1,11 @@
 """A small Discord for each test."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
+from discord.gateway import DiscordWebSocket
+from discord.http import Route
 
 from tests.wire.discord import WireDiscord, open_discord
 
@@ -13,6 +15,14 @@ async def discord() -> AsyncIterator[WireDiscord]:
     async with open_discord() as discord:
         yield discord
         assert discord.invalid == []
+
+
+@pytest.fixture(autouse=True)
+def restored_addresses() -> Iterator[None]:
+    """discord.py keeps where Discord is for the whole process."""
+    base, gateway = Route.BASE, DiscordWebSocket.DEFAULT_GATEWAY
+    yield
+    Route.BASE, DiscordWebSocket.DEFAULT_GATEWAY = base, gateway
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

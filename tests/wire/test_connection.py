@@ -4,33 +4,18 @@ import asyncio
 import gc
 import json
 import random
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
-from discord.gateway import DiscordWebSocket
-from discord.http import Route
 
-from bot.app import Bot, open_bot
+from bot.app import Bot
 from bot.delivery.connection import Pace
-from bot.delivery.gateway import run_gateway, use_api
-from bot.delivery.identifies import IdentifyLedger, IdentifyLimits
+from bot.delivery.identifies import IdentifyLimits
 from bot.errors import TryAgainLater
-from tests.conftest import settings_for
 from tests.wire.gateway_faults import FaultyDiscord, open_faulty
-
-LONG = 20.0  # seconds; the machine may be busy
-QUICK = Pace(silence=LONG, attempt=5.0, first_wait=0.02, longest_wait=0.2, settled=0.0, closing=0.2)
-EAGER = IdentifyLimits(first_wait=0.02, longest_wait=0.05, spacing=0.0)
-
-
-@pytest.fixture(autouse=True)
-def restored_addresses() -> Iterator[None]:
-    """discord.py keeps where Discord is for the whole process."""
-    base, gateway = Route.BASE, DiscordWebSocket.DEFAULT_GATEWAY
-    yield
-    Route.BASE, DiscordWebSocket.DEFAULT_GATEWAY = base, gateway
+from tests.wire.in_process import EAGER, LONG, QUICK, connecting
 
 
 @pytest.fixture
@@ -43,20 +28,12 @@ async def discord() -> AsyncIterator[FaultyDiscord]:
 async def running(
     discord: FaultyDiscord, folder: Path, *, pace: Pace = QUICK, limits: IdentifyLimits = EAGER, ready: bool = True
 ) -> AsyncIterator[tuple[Bot, asyncio.Task[None]]]:
-    """Run the bot in this process."""
-    use_api(discord.api_url)
-    async with open_bot(settings_for(folder), command_sync=None) as bot:
-        ledger = IdentifyLedger(folder / "sign-ins.txt")
-        running = run_gateway(bot.client, discord.token, patience=LONG, ledger=ledger, pace=pace, limits=limits)
-        task = asyncio.create_task(running)
-        try:
-            if ready:
-                async with asyncio.timeout(LONG):
-                    await discord.ready.wait()
-            yield bot, task
-        finally:
-            task.cancel()
-            await asyncio.gather(task, return_exceptions=True)
+    """Run the bot in this process, by default until it is connected."""
+    async with connecting(discord, folder, pace=pace, limits=limits) as (bot, task):
+        if ready:
+            async with asyncio.timeout(LONG):
+                await discord.ready.wait()
+        yield bot, task
 
 
 async def resumed(discord: FaultyDiscord) -> None:

@@ -1,51 +1,29 @@
 """A bot in so many servers that Discord wants several connections, against a small Discord on a real socket."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from discord.gateway import DiscordWebSocket
-from discord.http import Route
 
-from bot.app import Bot, open_bot
-from bot.delivery.connection import Pace
-from bot.delivery.gateway import run_gateway, use_api
-from bot.delivery.identifies import IdentifyLedger, IdentifyLimits
+from bot.app import Bot
+from bot.delivery.identifies import IdentifyLedger
 from bot.errors import ConfigurationError
 from bot.loop_watch import LoopLag
 from bot.metrics import Metrics
-from tests.conftest import settings_for
+from tests.wire.in_process import EAGER, LONG, connecting
 from tests.wire.sharding import ShardedDiscord, open_sharded
 
-LONG = 20.0  # seconds; the machine may be busy
-QUICK = Pace(silence=LONG, attempt=5.0, first_wait=0.02, longest_wait=0.2, settled=0.0, closing=0.2)
-EAGER = IdentifyLimits(first_wait=0.02, longest_wait=0.05, spacing=0.25)
-
-
-@pytest.fixture(autouse=True)
-def restored_addresses() -> Iterator[None]:
-    """discord.py keeps where Discord is for the whole process."""
-    base, gateway = Route.BASE, DiscordWebSocket.DEFAULT_GATEWAY
-    yield
-    Route.BASE, DiscordWebSocket.DEFAULT_GATEWAY = base, gateway
+ORDERLY = replace(EAGER, spacing=0.25)  # a little more than the small Discord asks for
 
 
 @asynccontextmanager
 async def running(discord: ShardedDiscord, folder: Path) -> AsyncIterator[tuple[Bot, asyncio.Task[None]]]:
     """Run the bot in this process."""
-    use_api(discord.api_url)
-    async with open_bot(settings_for(folder), command_sync=None) as bot:
-        ledger = IdentifyLedger(folder / "sign-ins.txt")
-        task = asyncio.create_task(
-            run_gateway(bot.client, discord.token, patience=LONG, ledger=ledger, pace=QUICK, limits=EAGER)
-        )
-        try:
-            yield bot, task
-        finally:
-            task.cancel()
-            await asyncio.gather(task, return_exceptions=True)
+    async with connecting(discord, folder, limits=ORDERLY) as running:
+        yield running
 
 
 async def ready(discord: ShardedDiscord, bot: Bot) -> None:
