@@ -295,6 +295,7 @@ def _health(bot: Bot) -> tuple[bool, Mapping[str, Any]]:
     state = bot.query_log.state
     link = bot.client.link
     return link.connected and not (link.stopping or bot.client.is_closed()), {
+        "connections": f"{sum(shard.connected for shard in link.shards)} of {len(link.shards)}",
         "edition": bot.library.current.edition,
         "edition_problem": bot.library.last_problem,
         "log_waiting": bot.query_log.waiting,

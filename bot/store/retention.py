@@ -57,9 +57,11 @@ async def release(engine: AsyncEngine, *, now: datetime, text_days: int, row_day
         .where(queries.c.asked_at < rows_before)
         .group_by(day, *columns)
     )
-    async with patient(engine) as long_running, long_running.begin() as connection:
+    async with engine.begin() as connection:  # apart: until its end nobody reads or writes the part for all others
         await wait_for_turn(connection, "release")
         await make_ahead(connection, now.date())
+    async with patient(engine) as long_running, long_running.begin() as connection:
+        await wait_for_turn(connection, "release")
         ended = await close_ended(connection, first_kept)
         blanked = await connection.execute(
             update(queries).where(queries.c.asked_at < texts_before, queries.c.text.is_not(None)).values(text=None)

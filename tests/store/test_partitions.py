@@ -131,7 +131,7 @@ async def test_a_log_that_is_being_read_keeps_rows_waiting_for_seconds_at_most(l
         releasing = asyncio.create_task(release(log, now=datetime.now(UTC), text_days=7, row_days=7))
         await asyncio.sleep(0.5)
         async with asyncio.timeout(10):
-            await QueryStore(log).add([asked_on(TODAY)])
+            await QueryStore(log).add([asked_on(TODAY), make_query(1)])
         with pytest.raises(Exception, match="lock timeout"):
             await releasing
 
