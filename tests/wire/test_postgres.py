@@ -41,6 +41,9 @@ async def test_answers_are_logged_in_postgresql(discord: WireDiscord, tmp_path: 
     async with run_bot(discord, tmp_path, DATABASE_URL=empty_postgres_url) as bot:
         interaction = await discord.slash("article5")
         await discord.answer_to(interaction)
+        async with asyncio.timeout(20):  # a bot that is stopped before would leave the row in its journal
+            while not await logged_ids(empty_postgres_url):
+                await asyncio.sleep(0.2)
         bot.stop()
         status = await bot.exit_status()
     top = await run_to_the_end(discord, tmp_path / "top", empty_postgres_url, "queries", "top", "--format", "json")
