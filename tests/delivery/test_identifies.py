@@ -1,5 +1,6 @@
 """Sessions are counted over restarts, spaced out, and never used up."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from bot.delivery.identifies import (
     IdentifyGuard,
     IdentifyLedger,
     IdentifyLimits,
+    OtherShards,
     SessionStart,
     Shard,
 )
@@ -153,3 +155,60 @@ def test_a_folder_that_cannot_be_written_to_is_no_obstacle(tmp_path: Path) -> No
     ledger.add()
 
     assert len(ledger.within(HOUR)) == 2
+
+
+@pytest.mark.parametrize(("at_once", "waits"), [(1, 5.0), (2, 0.0)])
+async def test_connections_of_one_place_in_the_order_wait_for_each_other(at_once: int, waits: float) -> None:
+    """Discord allows one session every five seconds for each remainder of the shard's id."""
+    time = Time()
+    ledger = IdentifyLedger(None, time)
+    answer = replace(discord_with(999), shards=4, max_concurrency=at_once)
+    guard = make_guard(ledger, time, [answer] * 3)
+    for shard in (Shard(0, 4), Shard(1, 4), Shard(2, 4)):
+        before = time.now
+        async with guard.admit(shard):
+            ledger.add(shards=4)
+
+        assert time.now - before == pytest.approx({0: 0.0, 1: waits, 2: 5.0 if at_once == 1 else 5.0 - waits}[shard.id])
+
+
+async def test_an_attempt_that_came_to_nothing_holds_up_nobody() -> None:
+    """Only a session that was really asked for takes its five seconds."""
+    time = Time()
+    guard = make_guard(IdentifyLedger(None, time), time, [replace(discord_with(999), shards=4)] * 2)
+    with pytest.raises(OSError, match="refused"):
+        async with guard.admit(Shard(0, 4)):
+            raise OSError("refused")
+    before = time.now
+
+    async with guard.admit(Shard(1, 4)):
+        assert time.now == before
+
+
+async def test_another_number_of_connections_is_followed_at_the_start_only() -> None:
+    """Later, changing it would cost every server some seconds; Discord says when it has to be."""
+    time = Time()
+    guard = make_guard(IdentifyLedger(None, time), time, [replace(discord_with(999), shards=3)] * 2)
+    with pytest.raises(OtherShards) as other:
+        async with guard.admit(Shard(0, 1)):
+            pass
+    assert other.value.start.shards == 3
+
+    async with guard.admit(Shard(0, 1), follow_advice=False) as start:
+        assert start.shards == 3
+
+
+def test_a_start_of_many_connections_is_one_start(tmp_path: Path) -> None:
+    """Fifty restarts an hour are as many for a bot of forty connections."""
+    time = Time()
+    ledger = IdentifyLedger(tmp_path / "sign-ins.txt", time)
+    for _ in range(49):
+        for _ in range(40):
+            ledger.add(shards=40)
+        time.now += 10
+    make_guard(IdentifyLedger(tmp_path / "sign-ins.txt", time), time).check_start()
+    for _ in range(40):
+        ledger.add(shards=40)
+
+    with pytest.raises(TryAgainLater, match="50 times within the last hour"):
+        make_guard(IdentifyLedger(tmp_path / "sign-ins.txt", time), time).check_start()
