@@ -60,7 +60,7 @@ class InteractionServer:
         self._deadlines = Deadlines(REPLY_SECONDS, self._let_go)
         self._is_leaving = False
         self._runner: web.ServerRunner | None = None
-        self._handlers: Mapping[str, Callable[[web.BaseRequest], Awaitable[web.Response]]] = {
+        self._handlers: Mapping[str, Callable[[web.BaseRequest], Awaitable[web.StreamResponse]]] = {
             INTERACTIONS: self._interaction,
             EVENTS: self._event,
         }
@@ -144,7 +144,7 @@ class InteractionServer:
             handler = self._handlers.get(request.path)
             if handler is None:
                 raise Rejected(Rejection.PATH)
-            response = await handler(request)
+            response: web.StreamResponse = await handler(request)
         except Rejected as rejected:
             self.requests.rejected[rejected.reason] += 1
             response = rejected.response()
@@ -152,7 +152,7 @@ class InteractionServer:
             response.force_close()
         return response
 
-    async def _interaction(self, request: web.BaseRequest) -> web.Response:
+    async def _interaction(self, request: web.BaseRequest) -> web.StreamResponse:
         data = await self.requests.read(request)
         if data.get("type") == _PING:
             return response_with(InlineReply(_PONG, "application/json"))
@@ -166,7 +166,9 @@ class InteractionServer:
             raise Rejected(Rejection.BUSY)
         return await self._answer(request, data, whom[0])
 
-    async def _answer(self, request: web.BaseRequest, data: Mapping[str, Any], interaction_id: int) -> web.Response:
+    async def _answer(
+        self, request: web.BaseRequest, data: Mapping[str, Any], interaction_id: int
+    ) -> web.StreamResponse:
         self.taken += 1
         exchange = Exchange(request, is_last=self._is_leaving)
         self._recent.note(interaction_id, exchange)

@@ -14,6 +14,7 @@ import pytest
 
 from bot.delivery.signed_requests import BODY_LIMIT, TIME_WINDOW, Rejection
 from tests.wire.discord import WireDiscord, interaction_of, interaction_payload
+from tests.wire.load import signed_requests
 from tests.wire.posting import KEY, PUBLIC_KEY, Answer, Poster, run_http_bot
 from tests.wire.process import run_bot
 
@@ -66,6 +67,32 @@ async def test_replies_are_in_the_answers_and_in_the_log(discord: WireDiscord, t
     assert [row[0] for row in rows(tmp_path)] == [command, press]
     assert discord.callbacks == []
     assert discord.identifies == []
+
+
+@pytest.mark.parametrize(
+    ("version", "connection", "stays"),
+    [("1.1", None, True), ("1.1", "close", False), ("1.0", None, False), ("1.0", "keep-alive", True)],
+)
+async def test_answers_say_what_http_asks_for(
+    discord: WireDiscord, tmp_path: Path, version: str, connection: str | None, stays: bool
+) -> None:
+    """Whatever a load balancer speaks, it learns the length, the day, and whether the connection stays open."""
+    asked = f"HTTP/{version}\r\n" + (f"Connection: {connection}\r\n" if connection else "")
+    async with run_http_bot(discord, tmp_path) as (_, poster):
+        reader, writer = await asyncio.open_connection("127.0.0.1", int(poster.address.rpartition(":")[2]))
+        for request in signed_requests(discord.new_id(), 2 if stays else 1):
+            writer.write(request.replace(b"HTTP/1.1\r\n", asked.encode()))
+            head = (await reader.readuntil(b"\r\n\r\n")).decode().lower()
+            length = int(re.search(r"content-length: (\d+)", head).group(1))  # type: ignore[union-attr]
+            reply = json.loads(await reader.readexactly(length))
+
+            assert head.startswith(f"http/{version} 200 ok\r\n")
+            assert "content-type: application/json\r\n" in head
+            assert re.search(r"date: \w{3}, \d\d \w{3} \d{4} \d\d:\d\d:\d\d gmt\r\n", head)
+            assert reply["type"] == 4
+        if not stays:
+            assert await reader.read() == b""
+        writer.close()
 
 
 async def test_what_is_followed_up_goes_to_the_callback_route(discord: WireDiscord, tmp_path: Path) -> None:
