@@ -57,20 +57,21 @@ async def release(engine: AsyncEngine, *, now: datetime, text_days: int, row_day
         .where(queries.c.asked_at < rows_before)
         .group_by(day, *columns)
     )
-    async with engine.begin() as connection:  # apart: until its end nobody reads or writes the part for all others
-        await wait_for_turn(connection, "release")
-        await make_ahead(connection, now.date())
-    async with patient(engine) as long_running, long_running.begin() as connection:
-        await wait_for_turn(connection, "release")
-        ended = await close_ended(connection, first_kept)
-        blanked = await connection.execute(
-            update(queries).where(queries.c.asked_at < texts_before, queries.c.text.is_not(None)).values(text=None)
-        )
-        counting = insert(daily_counts).from_select(["day", *_COUNTED, "answers", "askers"], counts)
-        counted = (await connection.execute(counting.returning(daily_counts.c.answers))).scalars().all()
-        changes = await connection.execute(delete(server_changes).where(server_changes.c.changed_at < rows_before))
-        drafts = await connection.execute(delete(settings_drafts).where(settings_drafts.c.made_at < drafts_before))
-        await let_go(connection, first_kept, ended)
+    async with patient(engine) as long_running:
+        async with long_running.begin() as connection:  # apart: until its end nobody uses the part for all others
+            await wait_for_turn(connection, "release")
+            await make_ahead(connection, now.date())
+        async with long_running.begin() as connection:
+            await wait_for_turn(connection, "release")
+            ended = await close_ended(connection, first_kept)
+            blanked = await connection.execute(
+                update(queries).where(queries.c.asked_at < texts_before, queries.c.text.is_not(None)).values(text=None)
+            )
+            counting = insert(daily_counts).from_select(["day", *_COUNTED, "answers", "askers"], counts)
+            counted = (await connection.execute(counting.returning(daily_counts.c.answers))).scalars().all()
+            changes = await connection.execute(delete(server_changes).where(server_changes.c.changed_at < rows_before))
+            drafts = await connection.execute(delete(settings_drafts).where(settings_drafts.c.made_at < drafts_before))
+            await let_go(connection, first_kept, ended)
     return Released(
         texts=int(blanked.rowcount),
         rows=sum(counted),
