@@ -82,9 +82,9 @@ async def make_ahead(connection: AsyncConnection, today: date) -> int:
             async with connection.begin_nested():
                 await _make(connection, day)
         except DBAPIError as error:
-            log.warning("The part of the log for %s could not be made yet: %s", day, reason_of(error))
-        else:
-            made += 1
+            log.warning("The parts of the log from %s on could not be made yet: %s", day, reason_of(error))
+            break  # the next would wait as long for the same reader
+        made += 1
     return made
 
 
