@@ -73,7 +73,7 @@ class Figures:
 
 
 @asynccontextmanager
-async def running(discord: LoadDiscord, folder: Path, module: tuple[str, ...]) -> AsyncIterator[tuple[int, float]]:
+async def running(discord: WireDiscord, folder: Path, module: tuple[str, ...]) -> AsyncIterator[tuple[int, float]]:
     """Start a bot, wait for READY; yield its process id and the seconds that took; stop it."""
     discord.ready.clear()
     started = time.perf_counter()

@@ -3,17 +3,12 @@
 import asyncio
 import math
 import statistics
-import sys
 import tempfile
 import time
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from pathlib import Path
 
-from benchmarks.beside import cpu_seconds, memory_mib
-from tests.factories import REAL_PACK
+from benchmarks.beside import BOTS, cpu_seconds, memory_mib, running
 from tests.wire.discord import serve
-from tests.wire.process import environment
 from tests.wire.sharding import ShardedDiscord
 
 COUNTS = (1, 16, 64)  # connections; Discord recommends about one for a thousand servers
@@ -30,10 +25,10 @@ async def measure() -> None:
         with tempfile.TemporaryDirectory() as root:
             folder = Path(root)
             discord = ShardedDiscord(shards=1, validates=False)
-            async with serve(discord), _running(discord, folder):
+            async with serve(discord), running(discord, folder, BOTS["ours"]):
                 await asyncio.sleep(3.0)  # the first start makes the bot's files
             discord = ShardedDiscord(shards=count, max_concurrency=AT_ONCE, spacing=SPACING * 0.98, validates=False)
-            async with serve(discord), _running(discord, folder) as (pid, ready):
+            async with serve(discord), running(discord, folder, BOTS["ours"]) as (pid, ready):
                 await asyncio.sleep(3.0)
                 answer = await _answer_of(discord)
                 used = cpu_seconds(pid)
@@ -56,23 +51,3 @@ async def _answer_of(discord: ShardedDiscord) -> float:
         await discord.answer_to(asked)
         taken.append(time.perf_counter() - started)
     return statistics.median(taken)
-
-
-@asynccontextmanager
-async def _running(discord: ShardedDiscord, folder: Path) -> AsyncIterator[tuple[int, float]]:
-    """Run the bot; yield its process id and the seconds until all its connections were there."""
-    started = time.perf_counter()
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "bot", "run"),
-        cwd=REAL_PACK.parents[1],
-        env={**environment(discord, folder), "BOT__KNOWLEDGE__RELOAD_SECONDS": "0"},
-        stdout=asyncio.subprocess.DEVNULL,
-        stderr=asyncio.subprocess.DEVNULL,
-    )
-    try:
-        async with asyncio.timeout(120):
-            await discord.all_ready.wait()
-        yield process.pid, time.perf_counter() - started
-    finally:
-        process.terminate()
-        await process.wait()

@@ -8,21 +8,15 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from bot.cli import main
 from bot.store.database import open_engine, schema_revision, upgrade
 from bot.store.partitions import make_ahead, parts
 from bot.store.queries import QueryStore
 from bot.store.query_reports import QueryReports
 from bot.store.schema import HEAD
+from tests.command_line import run
 from tests.factories import make_query
 from tests.postgres import PostgresServer
 from tests.store.test_partitions import TODAY, asked_on
-
-
-def run(*arguments: str) -> int:
-    with pytest.raises(SystemExit) as stopped:
-        main(list(arguments))
-    return int(str(stopped.value.code or 0))
 
 
 @pytest.fixture

@@ -14,12 +14,12 @@ import pytest
 
 from bot.answers.examples import examples_of
 from bot.answers.training import train
-from bot.cli import main
 from bot.knowledge.loader import load_with_wordings
 from bot.search_index import MODEL_FILE
 from bot.store.database import open_engine, upgrade
 from bot.store.queries import QueryStore
 from bot.store.schema import HEAD
+from tests.command_line import run
 from tests.factories import REAL_PACK, make_claim, make_query, make_retired, make_topic, write_pack
 
 pytestmark = pytest.mark.usefixtures("fresh_names")
@@ -28,12 +28,6 @@ pytestmark = pytest.mark.usefixtures("fresh_names")
 @pytest.fixture
 def fresh_names(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("BOT_KNOWLEDGE", str(REAL_PACK))
-
-
-def run(*arguments: str) -> int:
-    with pytest.raises(SystemExit) as stopped:
-        main(list(arguments))
-    return int(str(stopped.value.code or 0))
 
 
 @pytest.fixture

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.command_line import run
 from tests.factories import PACK, make_claim, make_topic, write_pack
-from tests.test_cli import run
 
 
 def bridge(folder: Path, day: str, metres: int) -> Path:

@@ -11,8 +11,8 @@ import pytest
 
 from bot.store.database import open_engine, upgrade
 from bot.store.queries import QueryStore
+from tests.command_line import run
 from tests.factories import make_claim, make_query, make_topic, write_pack
-from tests.test_cli import run
 
 
 def day(days: int) -> str:

@@ -15,9 +15,9 @@ from bot.knowledge.loader import load_with_wordings
 from bot.search_index import MODEL_FILE
 from bot.store.database import open_engine, upgrade
 from bot.store.queries import QueryStore
+from tests.command_line import run
 from tests.factories import make_query, make_topic, write_pack
 from tests.reports.test_editions import git
-from tests.test_cli import run
 
 FOOD = [{"id": "food", "title": "Food", "asks": ["soup recipe", "how to bake bread", "best cake"]}]
 GOLDEN = (("bridge please", ["bridge"]), ("tunnel please", ["tunnel"]), ("soup recipe please", ["none"]))

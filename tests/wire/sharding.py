@@ -1,6 +1,5 @@
 """A small Discord that spreads a bot's servers over several gateway connections, and holds the bot to its order."""
 
-import asyncio
 import itertools
 import json
 import time
@@ -19,7 +18,7 @@ from tests.wire.gateway_sockets import GatewaySocket
 @dataclass(slots=True)
 class ShardedDiscord(WireDiscord):
     """
-    As ``WireDiscord``, with a connection for each shard.
+    As ``WireDiscord``, with a connection for each shard; ready once all are there.
 
     It is stricter than Discord where a bot could be lucky: a session that is asked for too early is refused.
     """
@@ -32,7 +31,6 @@ class ShardedDiscord(WireDiscord):
     resumes: list[dict[str, Any]] = field(default_factory=list)
     too_early: list[int] = field(default_factory=list)
     closed_with: dict[int, int | None] = field(default_factory=dict)  # by shard, the code the bot gave
-    all_ready: asyncio.Event = field(default_factory=asyncio.Event)
     _identified_at: dict[int, float] = field(default_factory=dict)
     _sent: defaultdict[int, list[dict[str, Any]]] = field(default_factory=lambda: defaultdict(list))
     _sequences: "defaultdict[int, itertools.count[int]]" = field(
@@ -53,7 +51,7 @@ class ShardedDiscord(WireDiscord):
     async def drop(self, shard: int) -> None:
         """Break a shard's connection; its session can be resumed."""
         socket = self.sockets.pop(shard)
-        self.all_ready.clear()
+        self.ready.clear()
         await socket.close(code=4000)
 
     async def _gateway_bot(self, _: web.Request) -> web.Response:
@@ -123,7 +121,7 @@ class ShardedDiscord(WireDiscord):
 
     def _note_ready(self) -> None:
         if len(self.sockets) == self.shards:
-            self.all_ready.set()
+            self.ready.set()
 
 
 @asynccontextmanager

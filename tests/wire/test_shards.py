@@ -28,7 +28,7 @@ async def running(discord: ShardedDiscord, folder: Path) -> AsyncIterator[tuple[
 
 async def ready(discord: ShardedDiscord, bot: Bot) -> None:
     async with asyncio.timeout(LONG):
-        await discord.all_ready.wait()
+        await discord.ready.wait()
         while not bot.client.link.connected:
             await asyncio.sleep(0.01)
 
@@ -104,7 +104,7 @@ async def test_a_bot_that_has_grown_opens_more_connections(tmp_path: Path) -> No
     async with open_sharded(shards=2) as discord, running(discord, tmp_path) as (bot, _):
         await ready(discord, bot)
         discord.shards = discord.required = 4
-        discord.all_ready.clear()
+        discord.ready.clear()
         await discord.sockets[0].send_json({"op": 9, "s": None, "t": None, "d": False})  # the session is over
 
         await ready(discord, bot)
