@@ -93,7 +93,7 @@ class InteractionServer:
                 self._say_where(runner)
                 await asyncio.Event().wait()
             finally:
-                client.link.begin(1)
+                client.link.begin(1)  # which is not there any more
                 await runner.cleanup()
                 _server_log.removeFilter(self._is_no_bad_request)
 
