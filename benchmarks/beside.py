@@ -14,7 +14,7 @@ from pathlib import Path
 from aiohttp import web
 
 from tests.factories import REAL_PACK
-from tests.wire.discord import WireDiscord, interaction_payload, serve
+from tests.wire.discord import WireDiscord, interaction_payload, member_of, serve, user_of
 from tests.wire.process import environment
 
 ROUNDS = 3  # of each bot, in turn: a noisy moment hits all
@@ -45,13 +45,14 @@ class LoadDiscord(WireDiscord):
         return web.Response(body=b'{"interaction":{"id":"1","type":2}}', content_type="application/json")
 
     async def ask(self, server: int = 500) -> float:
-        """Send a slash command of a member of *server*; return the seconds until its reply was there."""
+        """Send a slash command of a new member of *server*; return the seconds until its reply was there."""
         interaction_id = self.new_id()
         self.replied[interaction_id] = future = asyncio.get_running_loop().create_future()
         payload = interaction_payload(interaction_id, "article5", {}) | {
             "guild_id": str(server),
             "guild": {"id": str(server), "locale": "en-US", "features": []},
             "authorizing_integration_owners": {"0": str(server)},
+            "member": member_of(user_of(str(interaction_id))),
         }
         started = time.perf_counter()
         await self.send("INTERACTION_CREATE", payload)

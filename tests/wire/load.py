@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 import orjson
 from nacl.signing import SigningKey
 
-from tests.wire.discord import interaction_payload
+from tests.wire.discord import interaction_payload, member_of, user_of
 from tests.wire.posting import KEY
 
 _FORGER = SigningKey.generate()
@@ -17,11 +17,12 @@ PATIENCE = 30.0  # seconds for one answer
 
 
 def signed_requests(first_id: int, count: int, *, forged: bool = False) -> list[bytes]:
-    """Return so many ``/article5`` of different ids as requests, signed now; *forged* with a key nobody knows."""
+    """Return so many ``/article5``, each of another person, signed now; *forged* with a key that nobody knows."""
     key = _FORGER if forged else KEY
     requests = []
     for number in range(count):
-        body = orjson.dumps(interaction_payload(first_id + number, "article5", {}))
+        asker = member_of(user_of(str(first_id + number)))
+        body = orjson.dumps(interaction_payload(first_id + number, "article5", {}) | {"member": asker})
         now = b"%d" % time.time()
         signature = key.sign(now + body).signature.hex().encode()
         requests.append(
