@@ -5,6 +5,7 @@ import tracemalloc
 from types import SimpleNamespace
 from typing import Any
 
+from bot.commands.askers import asker_of, note_asker
 from bot.delivery.floods import FloodGate, FloodLimits
 
 PEOPLE = (100, 10_000, 1_000_000)
@@ -33,19 +34,21 @@ def _gate() -> FloodGate:
 
 async def measure() -> None:
     """Print microseconds and MiB for each number of people, who come in turn."""
-    interaction: Any = SimpleNamespace(user=SimpleNamespace(id=0), guild_id=0, type=None)
+    interaction: Any = SimpleNamespace(extras={}, guild_id=0, type=None)
+    note_asker(interaction, {"user": {"id": "0"}})
+    asker = asker_of(interaction)
     for people in PEOPLE:
         gate = _gate()
         started = time.process_time()
         for i in range(ROUNDS):
-            interaction.user.id = i % people
+            asker.id = i % people
             interaction.guild_id = i % (people // 10)
             gate.take_command(interaction)
         seconds = time.process_time() - started
         tracemalloc.start()
         gate = _gate()
         for i in range(min(people, 200_000)):  # enough to fill what is remembered, with room to grow if it could
-            interaction.user.id, interaction.guild_id = i, i // 10
+            asker.id, interaction.guild_id = i, i // 10
             gate.take_command(interaction)
         mebibytes = tracemalloc.get_traced_memory()[0] / 2**20
         tracemalloc.stop()

@@ -2,7 +2,8 @@
 
 from discord import app_commands
 
-from bot.commands.occasions import AnyInteraction, Occasions
+from bot.commands.askers import AnyInteraction
+from bot.commands.occasions import Occasions
 from bot.commands.replies import Asked, Replies
 from bot.commands.topics import PRIVATE_HELP, AnyCommand, everywhere
 from bot.rendering.about import AboutLinks, about_paragraphs, help_paragraphs

@@ -7,7 +7,8 @@ from discord import app_commands
 from bot.answers.lookup import complete_questions
 from bot.answers.models import Corrected, Found, Judged, NotFound, Suggested
 from bot.answers.selection import shown_here
-from bot.commands.occasions import AnyInteraction, Occasion, Occasions
+from bot.commands.askers import AnyInteraction, asker_of
+from bot.commands.occasions import Occasion, Occasions
 from bot.commands.rate_limit import QuestionLimit
 from bot.commands.replies import Asked, Replies
 from bot.commands.topics import PRIVATE_HELP, AnyCommand, choices, everywhere
@@ -26,7 +27,7 @@ def ask_command(occasions: Occasions, index: SearchIndex, replies: Replies, limi
     async def ask(
         interaction: AnyInteraction, question: app_commands.Range[str, 2, 300], private: bool = False
     ) -> None:
-        limit.take(interaction.user.id, interaction.guild_id)
+        limit.take(asker_of(interaction).id, interaction.guild_id)
         if (edition := index.edition) is None:
             await replies.tell(interaction, wording.SEARCH_NOT_READY)
             return

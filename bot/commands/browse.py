@@ -10,7 +10,8 @@ from bot.answers.lookup import (
     find_term,
     find_topic,
 )
-from bot.commands.occasions import AnyInteraction, Occasions
+from bot.commands.askers import AnyInteraction
+from bot.commands.occasions import Occasions
 from bot.commands.pictures import IllustratedReplies
 from bot.commands.replies import Asked, Replies
 from bot.commands.topics import PRIVATE_HELP, AnyCommand, choices, everywhere

@@ -7,9 +7,10 @@ import discord
 from bot.answers.figures import find_page_of_figures, names_figures
 from bot.answers.lookup import find_events, find_page, find_topic
 from bot.answers.models import Figures, Found, UnknownSection
-from bot.commands.occasions import AnyInteraction, Occasion, Occasions
+from bot.commands.askers import AnyInteraction, asker_of
+from bot.commands.occasions import Occasion, Occasions
 from bot.commands.pictures import IllustratedReplies
-from bot.commands.replies import Asked, Replies, is_private
+from bot.commands.replies import Asked, Replies
 from bot.commands.votes import Votes
 from bot.rendering import wording
 from bot.rendering.cards import source_list_card, sources_card, timeline_card
@@ -134,7 +135,8 @@ class CardPresses:
     async def _here(self, interaction: AnyInteraction, press: Press) -> Occasion:
         """Return the occasion: a message stays as public as it is; somebody else's copy is private."""
         here = await self._occasions.of(interaction)
-        return here.privately() if is_private(interaction) or not _is_owner(interaction, press) else here.publicly()
+        is_private = asker_of(interaction).used_private_message or not _is_owner(interaction, press)
+        return here.privately() if is_private else here.publicly()
 
     async def _turn_or_send(
         self, interaction: AnyInteraction, press: Press, card: Card, asked: Asked, here: Occasion
@@ -145,7 +147,7 @@ class CardPresses:
             await self._replies.send(interaction, card, asked, here)
 
     async def _delete(self, interaction: AnyInteraction, press: Press) -> None:
-        if not (_is_owner(interaction, press) or interaction.permissions.manage_messages):
+        if not (_is_owner(interaction, press) or asker_of(interaction).manages_messages):
             await self._replies.tell(interaction, wording.NOT_YOURS_TO_DELETE)
             return
         await interaction.response.defer()
@@ -169,4 +171,4 @@ def _number(text: str) -> int | None:
 
 
 def _is_owner(interaction: AnyInteraction, press: Press) -> bool:
-    return interaction.user.id == press.owner
+    return asker_of(interaction).id == press.owner

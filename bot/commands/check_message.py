@@ -5,7 +5,8 @@ from discord import app_commands
 
 from bot.answers.selection import shown_here
 from bot.commands.ask import asked_for
-from bot.commands.occasions import AnyInteraction, Occasions
+from bot.commands.askers import AnyInteraction, asker_of
+from bot.commands.occasions import Occasions
 from bot.commands.rate_limit import QuestionLimit
 from bot.commands.replies import Replies
 from bot.rendering import wording
@@ -19,7 +20,7 @@ def check_message_menu(
     """Return the menu. It answers privately and never quotes the message or names its author."""
 
     async def check(interaction: AnyInteraction, message: discord.Message) -> None:
-        limit.take(interaction.user.id, interaction.guild_id)
+        limit.take(asker_of(interaction).id, interaction.guild_id)
         if (edition := index.edition) is None:
             await replies.tell(interaction, wording.SEARCH_NOT_READY)
             return

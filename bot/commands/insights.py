@@ -7,7 +7,7 @@ from collections.abc import Collection
 import discord
 from discord import app_commands
 
-from bot.commands.occasions import AnyInteraction
+from bot.commands.askers import AnyInteraction, asker_of
 from bot.commands.replies import Replies
 from bot.commands.topics import AnyCommand
 from bot.errors import UserError
@@ -50,7 +50,7 @@ class InsightsDesk:
         Raises:
             NotAMaintainer: They are not listed, whatever Discord lets them use.
         """
-        if interaction.user.id not in self._maintainers:
+        if asker_of(interaction).id not in self._maintainers:
             raise NotAMaintainer
 
     async def show(self, interaction: AnyInteraction, days: int, *, notice: str | None = None) -> None:
@@ -79,7 +79,7 @@ class InsightsDesk:
             return
         self.admit(interaction)
         await interaction.response.defer()
-        gap = await self._insights.decide(press.key, press.decision, days=press.days, by=interaction.user.id)
+        gap = await self._insights.decide(press.key, press.decision, days=press.days, by=asker_of(interaction).id)
         await self.show(interaction, press.days, notice=decided_notice(gap, press.decision))
 
 

@@ -5,14 +5,12 @@ Everything a server decided comes together here, from memory: who sees the answe
 above it, in which language.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
-
-import discord
 
 from bot.answers.models import Figures, Found
+from bot.commands.askers import AnyInteraction, Asker, asker_of
 from bot.knowledge.editions import Library
 from bot.knowledge.models import Knowledge
 from bot.knowledge.selection import Selections
@@ -22,8 +20,6 @@ from bot.rendering.prepared import PreparedCards
 from bot.servers.models import CAREFUL, ServerSettings, Visibility
 from bot.servers.registry import Servers
 from bot.servers.resolution import language, may_share, visibility
-
-AnyInteraction = discord.Interaction[Any]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,68 +74,36 @@ class Occasions:
         *private* is what the person asked for; *edition* another one than that which answers now. Waits only where the
         settings of a server are not in memory yet.
         """
-        guild_id = server_of(interaction)
-        settings = self._servers.known(guild_id) or await self._servers.settings(guild_id)
+        asker = asker_of(interaction)
+        settings = self._servers.known(asker.server) or await self._servers.settings(asker.server)
         knowledge = self._selections.of(edition or self._library.current, settings.hidden_topics)
         asked_at = interaction.created_at
         return Occasion(
             knowledge=knowledge,
-            reader=_reader(interaction, settings, knowledge, asked_at, private=private),
+            reader=_reader(asker, settings, knowledge, asked_at, private=private),
             asked_at=asked_at,
             keep_texts=settings.keep_texts,
-            guild_id=guild_id,
+            guild_id=asker.server,
             cards=self._cards,
         )
 
     async def edition_for(self, interaction: AnyInteraction) -> Knowledge:
         """Return what may be offered while somebody types. Waits only where ``of`` would."""
-        guild_id = server_of(interaction)
-        settings = self._servers.known(guild_id) or await self._servers.settings(guild_id)
+        server = asker_of(interaction).server
+        settings = self._servers.known(server) or await self._servers.settings(server)
         return self._selections.of(self._library.current, settings.hidden_topics)
 
 
-def server_of(interaction: AnyInteraction) -> int | None:
-    """Return the server whose admins decide here: none in direct messages, and where it did not add the bot itself."""
-    if interaction.is_user_integration() and not interaction.is_guild_integration():
-        return None
-    return interaction.guild_id
-
-
-def places_of(interaction: AnyInteraction) -> tuple[int, ...]:
-    """Return the channels in which something was asked, the nearest first: a thread, then its channel."""
-    channel = interaction.channel
-    if channel is None:
-        return ()
-    parent = channel.parent_id if type(channel) is discord.Thread else None
-    return (channel.id,) if parent is None else (channel.id, parent)
-
-
-def roles_of(interaction: AnyInteraction) -> Collection[int]:
-    """
-    Return the ids of the person's roles.
-
-    ``Member.roles`` is empty for a bot that keeps no servers in memory; the ids stand in the payload
-    (``tests/delivery/test_discordpy_contract.py``).
-    """
-    return interaction.user._roles if isinstance(interaction.user, discord.Member) else ()
-
-
 def _reader(
-    interaction: AnyInteraction, settings: ServerSettings, knowledge: Knowledge, asked_at: datetime, *, private: bool
+    asker: Asker, settings: ServerSettings, knowledge: Knowledge, asked_at: datetime, *, private: bool
 ) -> Reader:
-    places = places_of(interaction)
     pack = knowledge.pack
     return Reader(
-        owner=interaction.user.id,
-        private=visibility(settings, places, wants_private=private) is Visibility.PRIVATE,
+        owner=asker.id,
+        private=visibility(settings, asker.places, wants_private=private) is Visibility.PRIVATE,
         today=asked_at.date(),
-        may_share=may_share(
-            settings,
-            places,
-            roles=roles_of(interaction),
-            manages_messages=interaction.permissions.manage_messages,
-        ),
-        language=language(settings, str(interaction.locale), offered=pack.languages, default=pack.default_language),
+        may_share=may_share(settings, asker.places, roles=asker.roles, manages_messages=asker.manages_messages),
+        language=language(settings, asker.locale, offered=pack.languages, default=pack.default_language),
         notes=_notes(settings),
         notice=wording.SETTINGS_UNREACHABLE if settings is CAREFUL else None,
     )

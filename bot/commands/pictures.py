@@ -10,7 +10,8 @@ from typing import Any
 import discord
 
 from bot.answers.models import Figures, FoundChart, FoundEvents
-from bot.commands.occasions import AnyInteraction, Occasion
+from bot.commands.askers import AnyInteraction
+from bot.commands.occasions import Occasion
 from bot.commands.replies import Asked, Replies, note_follow_up
 from bot.errors import ReplyLost
 from bot.knowledge.models import Knowledge

@@ -9,7 +9,7 @@ from typing import Any
 import discord
 from discord import app_commands
 
-from bot.commands.occasions import AnyInteraction
+from bot.commands.askers import AnyInteraction, asker_of
 from bot.privacy import Privacy
 from bot.rendering.components import Card
 from bot.rendering.privacy import PrivacyTerms, exported_text, forgotten_text, opt_out_text, overview_text
@@ -29,12 +29,12 @@ def privacy_group(privacy: Privacy, terms: PrivacyTerms) -> app_commands.Group:
     @group.command(name="show", description="What is stored about you, and for how long")
     async def show(interaction: AnyInteraction) -> None:
         await _think(interaction)
-        await _say(interaction, overview_text(await privacy.overview(interaction.user.id), terms))
+        await _say(interaction, overview_text(await privacy.overview(asker_of(interaction).id), terms))
 
     @group.command(name="export", description="Everything stored about you, as a file")
     async def export(interaction: AnyInteraction) -> None:
         await _think(interaction)
-        data = await privacy.export(interaction.user.id)
+        data = await privacy.export(asker_of(interaction).id)
         name, content = _file_of(data)
         file = discord.File(io.BytesIO(content), filename=name)
         text = exported_text(rows=len(data["queries"]), settings_changes=len(data["settings_changes"]))
@@ -43,20 +43,20 @@ def privacy_group(privacy: Privacy, terms: PrivacyTerms) -> app_commands.Group:
     @group.command(name="forget", description="Delete everything stored about you, now")
     async def forget(interaction: AnyInteraction) -> None:
         await _think(interaction)
-        await _say(interaction, forgotten_text(await privacy.forget(interaction.user.id)))
+        await _say(interaction, forgotten_text(await privacy.forget(asker_of(interaction).id)))
 
     @group.command(
         name="opt-out", description="Stop counting what you ask; what is stored already stays until you forget it"
     )
     async def opt_out(interaction: AnyInteraction) -> None:
         await _think(interaction)
-        await privacy.set_opt_out(interaction.user.id, opted_out=True)
+        await privacy.set_opt_out(asker_of(interaction).id, opted_out=True)
         await _say(interaction, opt_out_text(opted_out=True))
 
     @group.command(name="opt-in", description="Let what you ask be counted again")
     async def opt_in(interaction: AnyInteraction) -> None:
         await _think(interaction)
-        await privacy.set_opt_out(interaction.user.id, opted_out=False)
+        await privacy.set_opt_out(asker_of(interaction).id, opted_out=False)
         await _say(interaction, opt_out_text(opted_out=False))
 
     return group

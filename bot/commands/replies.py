@@ -15,7 +15,8 @@ from typing import Any
 import discord
 from discord import app_commands
 
-from bot.commands.occasions import AnyInteraction, Occasion
+from bot.commands.askers import AnyInteraction, asker_of
+from bot.commands.occasions import Occasion
 from bot.errors import ReplyLost, UserError
 from bot.privacy import OptOuts
 from bot.pseudonyms import Pseudonyms
@@ -96,8 +97,7 @@ class Replies:
     async def turn(self, interaction: AnyInteraction, card: Card, asked: Asked, occasion: Occasion) -> None:
         """Answer by changing the message whose component was pressed."""
         self._record(interaction, asked, occasion)
-        had_picture = interaction.message is not None and bool(interaction.message.attachments)
-        if card.gallery is not None or had_picture:  # the old one goes
+        if card.gallery is not None or asker_of(interaction).used_message_with_files:  # the old one goes
             files = [card.gallery.file()] if card.gallery is not None else []
             await interaction.response.edit_message(view=card, attachments=files)
         else:
@@ -110,7 +110,7 @@ class Replies:
 
     def counts(self, interaction: AnyInteraction) -> bool:
         """Return whether what the person does is recorded: they may have opted out."""
-        return self._pseudonyms.of(interaction.user.id) not in self._opt_outs
+        return self._pseudonyms.of(asker_of(interaction).id) not in self._opt_outs
 
     async def tell(self, interaction: AnyInteraction, text: str) -> None:
         """Say something privately, whatever has been sent already. Not logged: it is no answer."""
@@ -145,7 +145,7 @@ class Replies:
 
     def _record(self, interaction: AnyInteraction, asked: Asked, occasion: Occasion) -> None:
         self.answered[asked.command, asked.source, asked.outcome] += 1
-        pseudonym = self._pseudonyms.of(interaction.user.id)
+        pseudonym = self._pseudonyms.of(asker_of(interaction).id)
         if pseudonym in self._opt_outs:
             return
         received = interaction.extras.get(RECEIVED, time.perf_counter())
@@ -161,7 +161,7 @@ class Replies:
                 topic=asked.topic,
                 section=asked.section,
                 language=occasion.reader.language,
-                locale=str(interaction.locale),
+                locale=asker_of(interaction).locale,
                 outcome=asked.outcome,
                 private=occasion.private,
                 edition=asked.edition or occasion.knowledge.edition,
@@ -173,8 +173,3 @@ class Replies:
                 text=asked.text if occasion.keep_texts else None,
             )
         )
-
-
-def is_private(interaction: AnyInteraction) -> bool:
-    """Return whether the message whose component was pressed is for its owner's eyes only."""
-    return interaction.message is not None and interaction.message.flags.ephemeral

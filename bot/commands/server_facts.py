@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 import aiohttp
 import discord
 
-from bot.commands.occasions import AnyInteraction
+from bot.commands.askers import AnyInteraction
 from bot.servers.check import ALL_COMMANDS, ChannelFacts, ServerFacts
 
 log = logging.getLogger(__name__)

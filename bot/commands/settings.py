@@ -3,7 +3,7 @@
 import discord
 from discord import app_commands
 
-from bot.commands.occasions import AnyInteraction
+from bot.commands.askers import AnyInteraction
 from bot.commands.settings_panel import SettingsPanel, require_manager
 from bot.knowledge.editions import Library
 from bot.rendering.settings_pages import reset_panel

@@ -4,7 +4,7 @@ import io
 
 import discord
 
-from bot.commands.occasions import AnyInteraction
+from bot.commands.askers import AnyInteraction
 from bot.commands.server_facts import channels_and_roles
 from bot.errors import UserError
 from bot.knowledge.models import Knowledge

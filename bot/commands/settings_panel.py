@@ -10,7 +10,7 @@ from typing import Any, cast
 
 import discord
 
-from bot.commands.occasions import AnyInteraction, server_of
+from bot.commands.askers import AnyInteraction, asker_of
 from bot.commands.replies import Replies
 from bot.commands.settings_edits import edit_of
 from bot.errors import UserError
@@ -50,10 +50,10 @@ def require_manager(interaction: AnyInteraction) -> int:
     Raises:
         NotAManager: They may not; Discord does not offer them the command, but a permission can be taken at any time.
     """
-    guild_id = server_of(interaction)
-    if guild_id is None or not interaction.permissions.manage_guild:
+    asker = asker_of(interaction)
+    if asker.server is None or not asker.manages_server:
         raise NotAManager
-    return guild_id
+    return asker.server
 
 
 class SettingsPanel:
@@ -129,7 +129,7 @@ class SettingsPanel:
             case PanelAction.DISCARD:
                 await self.open(interaction, notice="**Nothing was changed.**")
             case PanelAction.UNDO:
-                saved = await self._editor.undo(guild_id, by=interaction.user.id, seen=press.version)
+                saved = await self._editor.undo(guild_id, by=asker_of(interaction).id, seen=press.version)
                 await self._show_saved(interaction, saved, undone=True)
             case PanelAction.APPLY:
                 wanted = await self._editor.draft(press.number or 0, guild_id)
@@ -142,7 +142,7 @@ class SettingsPanel:
                 await self._change(interaction, guild_id, press, edit_of(press, values, self._library.current))
 
     async def _change(self, interaction: AnyInteraction, guild_id: int, press: PanelPress, edit: Edit) -> None:
-        saved = await self._editor.change(guild_id, edit, by=interaction.user.id, seen=press.version)
+        saved = await self._editor.change(guild_id, edit, by=asker_of(interaction).id, seen=press.version)
         await self._show_saved(interaction, saved)
 
     async def _show_saved(self, interaction: AnyInteraction, saved: Saved, *, undone: bool = False) -> None:

@@ -9,7 +9,8 @@ from discord import app_commands
 
 from bot.answers.figures import complete_charts, complete_measures, complete_rows, find_figures
 from bot.answers.lookup import complete_pages, find_page
-from bot.commands.occasions import AnyInteraction, Occasions
+from bot.commands.askers import AnyInteraction, asker_of
+from bot.commands.occasions import Occasions
 from bot.commands.pictures import IllustratedReplies
 from bot.commands.replies import Asked, Replies
 from bot.knowledge.models import Command, Knowledge, Topic
@@ -82,7 +83,7 @@ def _topic_command(
     async def complete_row(interaction: AnyInteraction, typed: str) -> list[app_commands.Choice[str]]:
         current, topic = await topic_now(interaction)
         table = current.table_of(topic.id) if topic else None
-        return choices(complete_rows(table, current, typed, locale=str(interaction.locale))) if table else []
+        return choices(complete_rows(table, current, typed, locale=asker_of(interaction).locale)) if table else []
 
     async def complete_measure(interaction: AnyInteraction, typed: str) -> list[app_commands.Choice[str]]:
         current, topic = await topic_now(interaction)

@@ -2,7 +2,8 @@
 
 from typing import Any, cast
 
-from bot.commands.occasions import AnyInteraction, Occasions
+from bot.commands.askers import AnyInteraction
+from bot.commands.occasions import Occasions
 from bot.commands.replies import Asked, Replies
 from bot.rendering import wording
 from bot.rendering.cards import unhelpful_card

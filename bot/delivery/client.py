@@ -18,8 +18,8 @@ import discord
 from discord import app_commands
 from discord.ui.view import BaseView
 
+from bot.commands.askers import AnyInteraction
 from bot.commands.card_presses import CardPresses
-from bot.commands.occasions import AnyInteraction
 from bot.commands.replies import Replies
 from bot.commands.settings_panel import SettingsPanel
 from bot.commands.topics import AnyCommand

@@ -18,7 +18,7 @@ from typing import Any
 
 import discord
 
-from bot.commands.occasions import AnyInteraction
+from bot.commands.askers import AnyInteraction, asker_of
 from bot.commands.rate_limit import Allowance, Buckets
 from bot.commands.replies import note_follow_up
 from bot.delivery.receive import Answerer
@@ -127,7 +127,7 @@ class FloodGate:
             return Refusal.BUSY, 0.0
         is_typing = interaction.type is discord.InteractionType.autocomplete
         people = self._typing if is_typing else self._people
-        if people is not None and (wait := people.take(interaction.user.id)):
+        if people is not None and (wait := people.take(asker_of(interaction).id)):
             return Refusal.PERSON, wait
         if (
             self._servers is not None
@@ -144,7 +144,7 @@ class FloodGate:
         try:
             if interaction.type is discord.InteractionType.autocomplete:
                 await interaction.response.autocomplete([])
-            elif interaction.type is discord.InteractionType.component and self._told.take(interaction.user.id):
+            elif interaction.type is discord.InteractionType.component and self._told.take(asker_of(interaction).id):
                 note_follow_up(False)
                 await interaction.response.defer()  # no visible effect; the person was told a moment ago
             else:

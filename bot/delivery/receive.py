@@ -15,10 +15,11 @@ import discord
 from discord.http import MultipartParameters
 from discord.webhook.async_ import async_context
 
-from bot.commands.occasions import AnyInteraction
+from bot.commands.askers import AnyInteraction, note_asker
 from bot.commands.replies import RECEIVED
 from bot.delivery.callback import AUTOCOMPLETE, note_receipt
 from bot.delivery.counts import DeliveryCounts, Loss
+from bot.delivery.interactions import LazyInteraction
 from bot.errors import ReplyLost
 from bot.rendering import wording
 
@@ -59,7 +60,8 @@ def receiver(client: discord.Client, answerer: Answerer, counts: DeliveryCounts)
             log.warning("An interaction says not whom to answer, and was dropped.")
             return
         try:
-            interaction: AnyInteraction = discord.Interaction(data=data, state=state)  # type: ignore[arg-type]
+            interaction: AnyInteraction = LazyInteraction(data=data, state=state)
+            note_asker(interaction, data)
             _require_storable(interaction.guild_id)
             interaction.extras[RECEIVED] = time.perf_counter()
             _hand_over(interaction, answerer)

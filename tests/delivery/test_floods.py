@@ -2,24 +2,25 @@
 
 from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
+from bot.commands.askers import note_asker
 from bot.commands.rate_limit import REMEMBERED
 from bot.delivery.floods import FloodGate, FloodLimits, Refusal
 from tests.commands.reading import text_of
 from tests.conftest import World, open_world, settings_for
 
 
-class Asker:
+class Used:
     """Stands for an interaction: whose it is, and where."""
 
     def __init__(self, user: int, guild: int | None = 7) -> None:
-        self.user = SimpleNamespace(id=user)
+        self.extras: dict[Any, Any] = {}
         self.guild_id = guild
         self.type = None
+        note_asker(self, {"user": {"id": str(user)}})  # type: ignore[arg-type]  # all that is read of it here
 
 
 class Answers:
@@ -59,7 +60,7 @@ def make_gate(answers: Answers, *, busy: int = 0, **limits: int) -> FloodGate:
 
 
 def ask(gate: FloodGate, user: int, guild: int | None = 7) -> None:
-    gate.take_command(Asker(user, guild))  # type: ignore[arg-type]  # all that the gate reads
+    gate.take_command(Used(user, guild))  # type: ignore[arg-type]  # all that the gate reads
 
 
 @pytest.mark.parametrize(
