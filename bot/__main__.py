@@ -4,6 +4,7 @@ import sys
 import time
 from contextlib import suppress
 from importlib import import_module
+from os import environ
 from threading import Thread
 
 from bot import garbage
@@ -14,6 +15,8 @@ def main() -> None:
     # Looking for garbage among freshly imported modules is a sixth of the start. app.py turns it on again once the
     # bot is connected; other commands end before it would matter.
     garbage.leave_alone()
+    # Pydantic looks for plugins among all installed packages before it validates anything; there are none for us.
+    environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
 
     if sys.argv[1:] == ["run"]:  # how a bot is started for good: there is nothing to parse, so no parser is imported
         from bot.exits import leave_with

@@ -198,6 +198,10 @@ class Settings(_Section):
         return self.discord.public_key
 
 
+# A section that is left out is read as an empty one: made from its class it would need a validator of its own, and
+# building those takes longer than the rest of the settings.
+_SECTIONS: Mapping[str, Any] = {name: {} for name in Settings.model_fields}
+
 _PATTERN_HINTS = {
     r"^(sqlite\+aiosqlite|postgresql\+asyncpg)://": "is not a database address we can use. Write "
     "sqlite+aiosqlite:///data/bot.db or postgresql+asyncpg://user@host/name.",
@@ -221,7 +225,7 @@ def load_settings(environment: Mapping[str, str] = environ) -> Settings:
     from_file = _from_file(path, required=bool(environment.get("BOT_CONFIG")))
     from_environment, names = _from_environment(environment)
     try:
-        return Settings.model_validate(_merged(from_file, from_environment))
+        return Settings.model_validate(_merged(_merged(_SECTIONS, from_file), from_environment))
     except ValidationError as error:
         raise _worded(error, path, from_file, names) from None
 
