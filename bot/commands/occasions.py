@@ -22,9 +22,9 @@ from bot.servers.registry import Servers
 from bot.servers.resolution import language, may_share, visibility
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class Occasion:
-    """All that an answer depends on besides the question."""
+    """All that an answer depends on besides the question. Not frozen, as ``bot.query.Query`` is not."""
 
     knowledge: Knowledge  # without the topics that are hidden here
     reader: Reader

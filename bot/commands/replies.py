@@ -56,9 +56,9 @@ def is_followed_up() -> bool | None:
     return _followed_up.get()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class Asked:
-    """What the log should know of a reply beyond the interaction itself."""
+    """What the log should know of a reply beyond the interaction itself. Not frozen, as ``bot.query.Query`` is not."""
 
     command: str
     outcome: str = "found"

@@ -181,6 +181,11 @@ class BotClient(discord.Client):
         if self.link.was_connected:  # not for each of several connections
             log.info("Ready as %s.", self.user)
 
+    def dispatch(self, event: str, /, *args: Any, **kwargs: Any) -> None:
+        """Tell who listens to an event; nobody does to the end of each command."""
+        if event != "app_command_completion":
+            super().dispatch(event, *args, **kwargs)
+
     async def on_error(self, event_method: str, /, *args: Any, **kwargs: Any) -> None:
         log.exception("Handling the event %s failed.", event_method)
 

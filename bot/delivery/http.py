@@ -176,7 +176,7 @@ class InteractionServer:
         answer_in(exchange)
         offer = offer_to_answer()
         self._client.receive(data)
-        await self._client.work.keep(offer)
+        await self._client.work.keep(offer, request.task)
         if exchange.response is None:  # nothing was sent: whoever should have answered has said so in the log
             await exchange.send(None)
         response, exchange.response = exchange.response, None  # the reply alone is kept, for a request that comes again

@@ -51,11 +51,12 @@ class LazyInteraction(discord.Interaction[Any]):
         self.token = data["token"]
         guild_id = data.get("guild_id")
         self.guild_id = None if guild_id is None else int(guild_id)
+        self._cs_response = CardResponse(self)  # what ``response`` returns
 
     def __getattr__(self, name: str) -> Any:
         """Make all that is missing, as discord.py does at once; called for what was not set yet."""
         if name not in _MADE_LATER:
-            raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}", name=name, obj=self)
+            raise AttributeError(name)
         super()._from_data(self._payload)
         return object.__getattribute__(self, name)
 
@@ -65,10 +66,6 @@ class LazyInteraction(discord.Interaction[Any]):
         if not self.guild_id:
             return None
         return self._state._get_or_create_unavailable_guild(self.guild_id, data=self._payload.get("guild"))
-
-    @discord.utils.cached_slot_property("_cs_response")
-    def response(self) -> "CardResponse":
-        return CardResponse(self)
 
 
 class CardResponse(discord.InteractionResponse[Any]):

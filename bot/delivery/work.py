@@ -52,12 +52,10 @@ class WorkInFlight:
         else:
             self.start(answering, name=name)
 
-    async def keep(self, offer: Offer) -> None:
-        """Carry out what was taken from this task's offer."""
+    async def keep(self, offer: Offer, task: asyncio.Task[Any]) -> None:
+        """Carry out what was taken from the offer of *task*, which is the one that runs."""
         if offer.taken is None:
             return
-        task = asyncio.current_task()
-        assert task is not None, "called in one"
         self._tasks.add(task)
         try:
             await offer.taken

@@ -34,9 +34,9 @@ class Gallery:
         return discord.File(io.BytesIO(self.png), filename=PICTURE, description=self.alt)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class Reader:
-    """For whom and when a card is made."""
+    """For whom and when a card is made. Not frozen, as ``bot.query.Query`` is not."""
 
     owner: int  # id of the user who asked; may delete the card and turn its pages
     private: bool  # only the owner sees it
