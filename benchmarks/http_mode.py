@@ -6,8 +6,8 @@ import statistics
 import sys
 import tempfile
 import time
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -19,11 +19,10 @@ from tests.wire.load import Load, Outcomes, signed_requests
 from tests.wire.posting import PUBLIC_KEY
 from tests.wire.process import environment
 
-ROUNDS = 3  # of each, in turn
 WARM = 500  # interactions before anything is measured
-FLOOD, IN_FLIGHT = 6_000, 64  # interactions as fast as they go, so many at a time
-RATE, PACED = 500, 4_000  # interactions a second, and how many
-QUIET_RATE, QUIET = 150, 1_500  # beside forged requests
+ROUNDS, FLOOD, IN_FLIGHT = 15, 2_000, 64  # interactions as fast as they go, so many at a time
+PACED_ROUNDS, RATE, PACED = 3, 500, 4_000  # interactions at so many a second
+FORGED_ROUNDS, QUIET_RATE, QUIET = 3, 150, 1_500  # interactions beside forged requests
 FORGED_RATE = 10_000 / 60  # a second
 
 
@@ -102,24 +101,35 @@ def all_answered(outcomes: Outcomes) -> None:
         raise SystemExit(f"not all were answered: {dict(outcomes.statuses)}")
 
 
-async def one_round(name: str, folder: Path, figures: Figures, first_id: int) -> None:
-    """Measure a server once: as fast as it goes, then at a pace."""
-    (port,) = free_ports(1)
-    async with SERVERS[name](folder, port) as pid:
-        load = Load(port)
-        all_answered((await load.flood(signed_requests(first_id, WARM), in_flight=IN_FLIGHT))[0])
-        requests = signed_requests(first_id + 100_000, FLOOD)
-        before = cpu_seconds(pid)
-        outcomes, seconds = await load.flood(requests, in_flight=IN_FLIGHT)
-        all_answered(outcomes)
-        figures.cpu.append((cpu_seconds(pid) - before) / FLOOD)
-        figures.rate.append(FLOOD / seconds)
-        outcomes = await load.paced(signed_requests(first_id + 200_000, PACED), rate=RATE)
-        all_answered(outcomes)
-        figures.p50.append(outcomes.quantile(0.5))
-        figures.p99.append(outcomes.quantile(0.99))
-        figures.memory.append(memory_mib(pid))
-        load.close()
+async def measured(folder: Path) -> Mapping[str, Figures]:
+    """Measure every server, all of them up, in turn by moments: the machine's own speed changes within seconds."""
+    first_id = int(time.time() * 1000 - 1_420_070_400_000) << 22
+    figures = {name: Figures() for name in SERVERS}
+    async with AsyncExitStack() as stack:
+        loads, pids = {}, {}
+        for name, port in zip(SERVERS, free_ports(len(SERVERS)), strict=True):
+            pids[name] = await stack.enter_async_context(SERVERS[name](folder / name, port))
+            loads[name] = Load(port)
+            all_answered((await loads[name].flood(signed_requests(first_id, WARM), in_flight=IN_FLIGHT))[0])
+        for number in range(ROUNDS):
+            for name, load in loads.items():
+                requests = signed_requests(first_id + (number + 1) * 100_000, FLOOD)
+                before = cpu_seconds(pids[name])
+                outcomes, seconds = await load.flood(requests, in_flight=IN_FLIGHT)
+                all_answered(outcomes)
+                figures[name].cpu.append((cpu_seconds(pids[name]) - before) / FLOOD)
+                figures[name].rate.append(FLOOD / seconds)
+        for number in range(PACED_ROUNDS):
+            for name, load in loads.items():
+                requests = signed_requests(first_id + (number + 1) * 100_000 + FLOOD, PACED)
+                outcomes = await load.paced(requests, rate=RATE)
+                all_answered(outcomes)
+                figures[name].p50.append(outcomes.quantile(0.5))
+                figures[name].p99.append(outcomes.quantile(0.99))
+        for name, pid in pids.items():
+            figures[name].memory.append(memory_mib(pid))
+            loads[name].close()
+    return figures
 
 
 @dataclass(slots=True)
@@ -140,7 +150,7 @@ async def forgeries(folder: Path) -> Forgeries:
     async with ours(folder, port):
         load = Load(port)
         await load.flood(signed_requests(first_id, WARM), in_flight=8)
-        for _ in range(ROUNDS):
+        for _ in range(FORGED_ROUNDS):
             first_id += 1_000_000
             alone = await load.paced(signed_requests(first_id, QUIET), rate=QUIET_RATE)
             bad = signed_requests(first_id + 200_000, int(QUIET / QUIET_RATE * FORGED_RATE), forged=True)
@@ -160,13 +170,9 @@ async def forgeries(folder: Path) -> Forgeries:
 
 async def measure() -> None:
     """Print the medians of each server, their ratio, and what forged requests cost the good ones."""
-    figures = {name: Figures() for name in SERVERS}
-    beginning = int(time.time() * 1000 - 1_420_070_400_000) << 22
     with tempfile.TemporaryDirectory() as root:
         folder = Path(root)
-        for number in range(ROUNDS):
-            for name in SERVERS:
-                await one_round(name, folder / name, figures[name], beginning + number * 1_000_000)
+        figures = await measured(folder)
         forged = await forgeries(folder / "ours")
     print(f"{'':<42}{'bare':>9}{'ours':>9}{'ours/bare':>11}")
     for title, key, scale in (
