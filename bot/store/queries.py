@@ -1,7 +1,8 @@
 """The query log's rows: writing them once each. ``query_reports.py`` reads them."""
 
 import logging
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from itertools import chain
 from operator import attrgetter
 from typing import Any
 
@@ -23,6 +24,12 @@ _COLUMNS = tuple(column.name for column in queries.columns)  # in the order in w
 _TEXT = _COLUMNS.index("text")
 _values_of = attrgetter(*_COLUMNS)
 
+# Rows of one statement on SQLite. Its driver lets go of the interpreter and takes it back for each statement; while
+# answers are given, doing that for each row cost five times what the rows did.
+_TOGETHER = (100, 10)
+
+Values = tuple[Any, ...]
+
 
 class QueryStore:
     """The ``queries`` table of a database whose schema is up to date."""
@@ -32,6 +39,8 @@ class QueryStore:
         # Compiled once and given tuples: SQLAlchemy's own way through each row costs four times what the database does.
         self._insert = str(insert_new(engine, queries).compile(dialect=engine.dialect))
         self._file = sqlite_path(engine.url)
+        together = _TOGETHER if engine.dialect.name == "sqlite" else ()
+        self._inserts = {size: _of_rows(self._insert, size) for size in together}
 
     async def add(self, rows: Sequence[Query]) -> None:
         """
@@ -54,13 +63,24 @@ class QueryStore:
             await self.add(rows[:half])
             await self.add(rows[half:])
 
-    async def _add_together(self, values: list[tuple[Any, ...]]) -> None:
+    async def _add_together(self, values: list[Values]) -> None:
         before = self._file and identity_of(self._file)
         async with self._engine.begin() as connection:
-            await connection.exec_driver_sql(self._insert, values)
+            for statement, parameters in self._statements(values):
+                await connection.exec_driver_sql(statement, parameters)
         # SQLite writes into a file that was deleted without a word. One that is made meanwhile is no harm.
         if before is not None and self._file and identity_of(self._file) != before:
             raise ReplacedFile(self._file)
+
+    def _statements(self, values: list[Values]) -> Iterator[tuple[str, Values | list[Values]]]:
+        """Yield what stores *values*: statements with what they take, once or row by row."""
+        start = 0
+        for size, statement in self._inserts.items():
+            while len(values) - start >= size:
+                yield statement, tuple(chain.from_iterable(values[start : start + size]))
+                start += size
+        if start < len(values):
+            yield self._insert, values[start:]
 
     async def known(self, interaction_ids: Collection[int]) -> frozenset[int]:
         """Return those of *interaction_ids*, at most some hundreds, that are stored."""
@@ -69,8 +89,15 @@ class QueryStore:
             return frozenset((await connection.execute(statement)).scalars())
 
 
-def _storable(row: Query) -> tuple[Any, ...]:
-    values: tuple[Any, ...] = _values_of(row)
+def _of_rows(insert: str, count: int) -> str:
+    """Return an INSERT of *count* rows, from that of one."""
+    row = f"({', '.join('?' * len(_COLUMNS))})"
+    assert insert.count(row) == 1, insert
+    return insert.replace(row, ", ".join([row] * count))
+
+
+def _storable(row: Query) -> Values:
+    values: Values = _values_of(row)
     if row.text is None:
         return values
     # NUL is the one character that PostgreSQL's text cannot hold.
