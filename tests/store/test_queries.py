@@ -47,10 +47,23 @@ async def test_a_question_with_a_character_that_cannot_be_stored_is_stored_witho
     assert [row["text"] async for row in QueryReports(engine).export()] == ["who pays?"]
 
 
-async def test_every_column_comes_back_as_it_went_in(engine: AsyncEngine) -> None:
-    """No value ends up in another column, on either database."""
+@pytest.mark.parametrize("count", [1, 9, 10, 11, 99, 100, 237])
+async def test_a_batch_of_any_size_is_stored_whole(engine: AsyncEngine, count: int) -> None:
+    """Also beside rows that are there already."""
+    store = QueryStore(engine)
+    await store.add([make_query(5), make_query(500)])
+
+    await store.add([make_query(i) for i in range(1, count + 1)])
+
+    stored = [row["interaction_id"] async for row in QueryReports(engine).export()]
+    assert stored == sorted({5, 500, *range(1, count + 1)})
+
+
+@pytest.mark.parametrize("count", [1, 10, 100])
+async def test_every_column_comes_back_as_it_went_in(engine: AsyncEngine, count: int) -> None:
+    """No value ends up in another column, on either database, in a batch of any size."""
     full = make_query(
-        1,
+        0,
         command="ask",
         topic="aid",
         section="donors",
@@ -65,10 +78,12 @@ async def test_every_column_comes_back_as_it_went_in(engine: AsyncEngine) -> Non
         text="ким?",
     )
 
-    await QueryStore(engine).add([full, make_query(2)])
+    batch = [full, *(make_query(i) for i in range(1, count))]
+
+    await QueryStore(engine).add(batch)
 
     rows = [Query(**row | {"private": bool(row["private"])}) async for row in QueryReports(engine).export()]
-    assert rows == [full, make_query(2)]
+    assert rows == batch
 
 
 async def test_half_a_character_is_stored_as_a_question_mark(engine: AsyncEngine) -> None:
@@ -86,9 +101,11 @@ async def test_a_row_that_sqlite_cannot_hold_does_not_keep_the_others_out(
         await upgrade(engine)
         store = QueryStore(engine)
 
-        await store.add([make_query(1), make_query(2, answer_us=2**70), make_query(3, locale=None), make_query(4)])
+        rows = [make_query(i) for i in range(1, 238)]
+        rows[1:3] = make_query(2, answer_us=2**70), make_query(3, locale=None)
+        await store.add(rows)
         stored = [row["interaction_id"] async for row in QueryReports(engine).export()]
 
-    assert stored == [1, 4]
+    assert stored == [1, *range(4, 238)]
     assert "The row of interaction 2 was lost" in caplog.text
     assert "The row of interaction 3 was lost: NOT NULL" in caplog.text
