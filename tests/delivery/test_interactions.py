@@ -66,9 +66,12 @@ async def test_questions_about_an_interaction_are_answered_as_by_discord_py(clie
 
 
 async def test_nothing_is_made_before_it_is_asked_for(client: discord.Client) -> None:
-    """That is what ours are for; one question makes all the rest."""
-    asked, _ = both(client, payload())
+    """That is what ours are for; one question makes all the rest, and nothing of discord.py's is left out."""
+    asked, theirs = both(client, payload())
     assert not any(_is_set(asked, name) for name in _MADE_LATER)
+    assert {
+        name for name in discord.Interaction.__slots__ if _is_set(theirs, name) > _is_set(asked, name)
+    } == _MADE_LATER
 
     assert asked.user.id == 700
 
@@ -139,7 +142,7 @@ class _Sent(AsyncWebhookAdapter):
         return {"interaction": {"id": str(interaction_id), "type": 2}}
 
 
-def _is_set(interaction: LazyInteraction, name: str) -> bool:
+def _is_set(interaction: discord.Interaction[Any], name: str) -> bool:
     """Return whether an attribute is there, without making it."""
     try:
         object.__getattribute__(interaction, name)
