@@ -225,7 +225,7 @@ def test_prune_says_how_much_it_let_go_of(capsys: pytest.CaptureFixture[str]) ->
     """An operator reads what is gone, kind by kind."""
     assert run("db", "prune") == 0
     assert capsys.readouterr().out == (
-        "Released 0 texts; turned 0 rows into daily counts; deleted 0 settings changes and 0 drafts.\n"
+        "Released 0 texts; turned 0 rows into daily counts; deleted 0 settings changes, 0 drafts and 0 notes of news.\n"
     )
 
 

@@ -111,7 +111,7 @@ def release_old_rows() -> str:
     released = with_current_schema(run)
     return (
         f"Released {released.texts} texts; turned {released.rows} rows into daily counts; deleted {released.changes} "
-        f"settings changes and {released.drafts} drafts."
+        f"settings changes, {released.drafts} drafts and {released.news} notes of news."
     )
 
 

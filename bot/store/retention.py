@@ -1,4 +1,4 @@
-"""Lets go of what is no longer needed: texts, then rows, of which counts remain; old settings changes and drafts."""
+"""Lets go of what is no longer needed: texts, then rows, of which counts remain; old settings changes, drafts, news."""
 
 import asyncio
 import logging
@@ -15,7 +15,7 @@ from bot.store.database import patient
 from bot.store.failures import reason_of
 from bot.store.locks import wait_for_turn
 from bot.store.partitions import close_ended, let_go, make_ahead
-from bot.store.schema import daily_counts, queries, server_changes, settings_drafts
+from bot.store.schema import daily_counts, editions, news_deliveries, queries, server_changes, settings_drafts
 
 log = logging.getLogger(__name__)
 
@@ -32,18 +32,19 @@ class Released:
     rows: int  # turned into daily counts
     changes: int  # of servers' settings, deleted
     drafts: int  # imports of settings that nobody applied, deleted
+    news: int  # notes of which server was told of which edition, deleted
 
     def __bool__(self) -> bool:
-        return bool(self.texts or self.rows or self.changes or self.drafts)
+        return bool(self.texts or self.rows or self.changes or self.drafts or self.news)
 
 
 async def release(engine: AsyncEngine, *, now: datetime, text_days: int, row_days: int) -> Released:
     """
     Blank texts older than *text_days* and turn rows older than *row_days* into daily counts, all or nothing.
 
-    Counts hold no person and no server. Changes of servers' settings go after *row_days* too, drafts after a day. On
-    PostgreSQL days are dropped whole, and the parts of those to come are made. Processes that do this at once take
-    turns, so that no row is counted twice.
+    Counts hold no person and no server. Changes of servers' settings and news of editions go after *row_days* too, drafts
+    after a day; the newest edition stays, for the next is compared with it. On PostgreSQL days are dropped whole, and the
+    parts of those to come are made. Processes that do this at once take turns, so that no row is counted twice.
     """
     texts_before = _moment(now - timedelta(days=text_days))
     drafts_before = _moment(now - timedelta(days=DRAFT_DAYS))
@@ -71,12 +72,17 @@ async def release(engine: AsyncEngine, *, now: datetime, text_days: int, row_day
             counted = (await connection.execute(counting.returning(daily_counts.c.answers))).scalars().all()
             changes = await connection.execute(delete(server_changes).where(server_changes.c.changed_at < rows_before))
             drafts = await connection.execute(delete(settings_drafts).where(settings_drafts.c.made_at < drafts_before))
+            news = await connection.execute(delete(news_deliveries).where(news_deliveries.c.claimed_at < rows_before))
+            newest = select(func.max(editions.c.published)).scalar_subquery()
+            outdated = (editions.c.published < rows_before) & (editions.c.published < newest)
+            await connection.execute(delete(editions).where(outdated))
             await let_go(connection, first_kept, ended)
     return Released(
         texts=int(blanked.rowcount),
         rows=sum(counted),
         changes=int(changes.rowcount),
         drafts=int(drafts.rowcount),
+        news=int(news.rowcount),
     )
 
 
@@ -97,11 +103,12 @@ async def keep_releasing(engine: AsyncEngine, *, text_days: int, row_days: int) 
             else:
                 if released:
                     log.info(
-                        "Released %d texts and %d rows of the query log, %d settings changes and %d drafts.",
+                        "Released %d texts and %d rows of the query log, %d settings changes, %d drafts, %d news.",
                         released.texts,
                         released.rows,
                         released.changes,
                         released.drafts,
+                        released.news,
                     )
             await asyncio.sleep(EVERY)
 

@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from bot.store.database import open_engine
 from bot.store.queries import QueryStore
 from bot.store.retention import Released, release
-from bot.store.schema import daily_counts, queries, server_changes, settings_drafts
+from bot.store.schema import daily_counts, editions, news_deliveries, queries, server_changes, settings_drafts
 from tests.factories import make_query
 
 NOW = datetime(2026, 11, 25, 12, tzinfo=UTC)
@@ -31,7 +31,7 @@ async def test_texts_go_first_and_rows_become_counts(engine: AsyncEngine) -> Non
         rows = (await connection.execute(kept)).all()
         counts = (await connection.execute(select(daily_counts))).mappings().all()
 
-    assert released == Released(texts=1, rows=2, changes=0, drafts=0)
+    assert released == Released(texts=1, rows=2, changes=0, drafts=0, news=0)
     assert not again
     assert [tuple(row) for row in rows] == [(3, None), (4, "new words")]
     assert [(row["day"], row["topic"], row["answers"], row["askers"]) for row in counts] == [
@@ -39,6 +39,32 @@ async def test_texts_go_first_and_rows_become_counts(engine: AsyncEngine) -> Non
     ]
     assert "user_key" not in counts[0]
     assert "guild_id" not in counts[0]
+
+
+async def test_news_of_old_editions_goes_but_never_the_newest_edition(engine: AsyncEngine) -> None:
+    """The next edition is compared with it, however long ago it was."""
+    edition = {"seen_at": "2025-10-01T00:00:00.000+00:00", "content": b""}
+    told = {"guild_id": 7, "attempts": 1}
+    async with engine.begin() as connection:
+        await connection.execute(
+            insert(editions),
+            [edition | {"edition": day, "published": day} for day in ("2025-09-01", "2025-10-20", "2025-10-21")],
+        )
+        await connection.execute(
+            insert(news_deliveries),
+            [
+                told | {"edition": "2025-10-20", "claimed_at": "2025-10-20T23:59:59.000+00:00"},
+                told | {"edition": "2025-10-21", "claimed_at": "2025-10-21T00:00:00.000+00:00"},
+            ],
+        )
+
+    released = await release(engine, now=NOW, text_days=90, row_days=400)
+    much_later = await release(engine, now=NOW.replace(year=2030), text_days=90, row_days=400)
+    async with engine.connect() as connection:
+        kept = (await connection.execute(select(editions.c.edition))).scalars().all()
+
+    assert (released.news, much_later.news) == (1, 1)
+    assert kept == ["2025-10-21"]
 
 
 async def test_settings_changes_go_with_the_rows_and_drafts_after_a_day(engine: AsyncEngine) -> None:
@@ -66,7 +92,7 @@ async def test_settings_changes_go_with_the_rows_and_drafts_after_a_day(engine: 
         versions = (await connection.execute(select(server_changes.c.version))).scalars().all()
         drafts = (await connection.execute(select(settings_drafts.c.id))).scalars().all()
 
-    assert released == Released(texts=0, rows=0, changes=1, drafts=1)
+    assert released == Released(texts=0, rows=0, changes=1, drafts=1, news=0)
     assert (versions, drafts) == ([2], [2])
 
 
