@@ -42,9 +42,10 @@ async def release(engine: AsyncEngine, *, now: datetime, text_days: int, row_day
     """
     Blank texts older than *text_days* and turn rows older than *row_days* into daily counts, all or nothing.
 
-    Counts hold no person and no server. Changes of servers' settings and news of editions go after *row_days* too, drafts
-    after a day; the newest edition stays, for the next is compared with it. On PostgreSQL days are dropped whole, and the
-    parts of those to come are made. Processes that do this at once take turns, so that no row is counted twice.
+    Counts hold no person and no server. Changes of servers' settings and news of editions go after *row_days* too,
+    drafts after a day; the newest edition stays, for the next is compared with it. On PostgreSQL days are dropped
+    whole, and the parts of those to come are made. Processes that do this at once take turns, so that no row is counted
+    twice.
     """
     texts_before = _moment(now - timedelta(days=text_days))
     drafts_before = _moment(now - timedelta(days=DRAFT_DAYS))
