@@ -22,7 +22,7 @@ from bot.commands.askers import AnyInteraction
 from bot.commands.card_presses import CardPresses
 from bot.commands.replies import Replies
 from bot.commands.settings_panel import SettingsPanel
-from bot.commands.topics import AnyCommand
+from bot.commands.topics import AnyCommand, TopicCommand
 from bot.commands.votes import Votes
 from bot.delivery.command_sync import CommandSync
 from bot.delivery.counts import DeliveryCounts
@@ -41,6 +41,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 SYNC_AGAIN = (10.0, 60.0, 600.0)  # seconds between attempts at writing the commands; the last repeats
+_SLASH = 1  # the type of commands that are typed
 CLOSING_LIMIT = 1.0  # seconds for Discord to confirm the end of the connection
 
 
@@ -57,6 +58,16 @@ class BotTree(app_commands.CommandTree["BotClient"]):
             await self.on_error(interaction, error)
         if interaction.type is discord.InteractionType.autocomplete and not interaction.response.is_done():
             await self._offer_nothing(interaction)
+
+    async def _call(self, interaction: discord.Interaction["BotClient"]) -> None:
+        """Run a command: a topic's straight away, any other as discord.py does."""
+        data: Any = interaction.data
+        if interaction.type is discord.InteractionType.application_command and data.get("type", _SLASH) == _SLASH:
+            command, options = self._get_app_command_options(data)
+            if isinstance(command, TopicCommand):
+                await command.use(interaction, options)
+                return
+        await super()._call(interaction)
 
     async def _offer_nothing(self, interaction: discord.Interaction[Any]) -> None:
         """End a search for choices that failed; otherwise the person's Discord goes on waiting for them."""

@@ -23,6 +23,7 @@ def test_the_tree_hands_interactions_to_the_method_we_replace() -> None:
     """``BotTree`` replaces the entry point and calls the rest."""
     assert list(inspect.signature(app_commands.CommandTree._from_interaction).parameters) == ["self", "interaction"]
     assert inspect.iscoroutinefunction(app_commands.CommandTree._call)
+    assert list(inspect.signature(app_commands.CommandTree._get_app_command_options).parameters) == ["self", "data"]
     assert "Interaction(data=data, state=self)" in inspect.getsource(ConnectionState.parse_interaction_create)
 
 
