@@ -29,9 +29,14 @@ _PUBLIC = discord.MessageFlags(components_v2=True).value
 
 
 class LazyInteraction(discord.Interaction[Any]):
-    """An interaction that reads no more of its payload than it is asked for."""
+    """
+    An interaction that reads no more of its payload than it is asked for.
 
-    __slots__ = ("_payload",)
+    discord.py's holds its response, which holds it: a circle that only a search for garbage finds, with the payload in
+    it. Here the response is made whenever it is asked for, so that all goes as soon as it was answered.
+    """
+
+    __slots__ = ("_payload", "reply_type")
 
     def __init__(self, *, data: Mapping[str, Any], state: ConnectionState[Any]) -> None:
         """
@@ -51,7 +56,7 @@ class LazyInteraction(discord.Interaction[Any]):
         self.token = data["token"]
         guild_id = data.get("guild_id")
         self.guild_id = None if guild_id is None else int(guild_id)
-        self._cs_response = CardResponse(self)  # what ``response`` returns
+        self.reply_type: discord.InteractionResponseType | None = None  # of the reply that was sent
 
     def __getattr__(self, name: str) -> Any:
         """Make all that is missing, as discord.py does at once; called for what was not set yet."""
@@ -59,6 +64,10 @@ class LazyInteraction(discord.Interaction[Any]):
             raise AttributeError(name)
         super()._from_data(self._payload)
         return object.__getattribute__(self, name)
+
+    @property
+    def response(self) -> "CardResponse":
+        return CardResponse(self)
 
     @property
     def guild(self) -> discord.Guild | None:
@@ -69,7 +78,25 @@ class LazyInteraction(discord.Interaction[Any]):
 
 
 class CardResponse(discord.InteractionResponse[Any]):
-    """Answers an interaction; a prepared card goes out without what discord.py does for messages of any kind."""
+    """
+    Answers an interaction; a prepared card goes out without what discord.py does for messages of any kind.
+
+    What was sent is noted in the interaction, for every response that is made of it.
+    """
+
+    __slots__ = ()
+    _parent: LazyInteraction
+
+    def __init__(self, parent: LazyInteraction) -> None:
+        self._parent = parent
+
+    @property
+    def _response_type(self) -> discord.InteractionResponseType | None:
+        return self._parent.reply_type
+
+    @_response_type.setter
+    def _response_type(self, kind: discord.InteractionResponseType | None) -> None:
+        self._parent.reply_type = kind
 
     async def send_message(self, content: Any = None, **options: Any) -> discord.InteractionCallbackResponse[Any]:
         card = options.get("view")

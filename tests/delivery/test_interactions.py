@@ -1,5 +1,7 @@
 """Our interactions beside discord.py's own: whoever asks one gets what the other says."""
 
+import gc
+import weakref
 from collections.abc import AsyncIterator, Callable, Mapping
 from typing import Any
 
@@ -9,6 +11,7 @@ import pytest
 from discord.http import MultipartParameters
 from discord.webhook.async_ import AsyncWebhookAdapter, async_context
 
+from bot.commands.askers import note_asker
 from bot.delivery.interactions import _MADE_LATER, LazyInteraction
 from bot.rendering.prepared import PreparedCard
 from tests.commands.test_askers import DIRECT, THREAD_PAYLOAD, payload
@@ -83,7 +86,29 @@ async def test_an_attribute_that_there_is_not_is_missing(client: discord.Client)
     asked, _ = both(client, payload())
 
     assert not hasattr(asked, "colour")
-    assert asked.response is asked.response
+
+
+async def test_an_interaction_is_gone_when_it_was_answered(client: discord.Client) -> None:
+    """It is in no circle with its response: memory would hold payloads until somebody searches for garbage."""
+    gc.disable()
+    try:
+        async_context.set(_Sent())
+        sent = _Payload(payload())
+        still_there = weakref.ref(sent)
+        asked = LazyInteraction(data=sent, state=client._connection)
+        note_asker(asked, sent)
+        await _publicly(asked, PreparedCard(orjson.dumps(COMPONENTS)))
+        assert asked.response.is_done()
+
+        del asked, sent
+
+        assert still_there() is None
+    finally:
+        gc.enable()
+
+
+class _Payload(dict[str, Any]):
+    """A payload whose end can be noticed."""
 
 
 async def _publicly(interaction: discord.Interaction[Any], card: PreparedCard) -> None:
