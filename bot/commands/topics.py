@@ -37,10 +37,11 @@ class TopicCommand(app_commands.Command[Any, ..., None]):
         return {str(parameter.display_name): parameter.name for parameter in self.parameters}
 
     async def use(self, interaction: AnyInteraction, options: Sequence[Mapping[str, Any]]) -> None:
-        """Carry out the command with *options* as Discord sends them; one that there is no more is left out."""
+        """Carry out the command with *options* as Discord sends them; what is none of its own is left out."""
         known = self._parameters_by_name
+        given = {known[o["name"]]: o["value"] for o in options if o["name"] in known and "value" in o}
         carry_out: Any = self.callback
-        await carry_out(interaction, **{known[o["name"]]: o["value"] for o in options if o["name"] in known})
+        await carry_out(interaction, **given)
 
 
 def everywhere(command: AnyCommand) -> AnyCommand:

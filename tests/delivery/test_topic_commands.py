@@ -16,11 +16,12 @@ DONOR = {"name": "donor", "type": 3, "value": "Poland"}
 SECTION = {"name": "section", "type": 3, "value": "donors"}
 PRIVATE = {"name": "private", "type": 5, "value": True}
 FORMER = {"name": "year", "type": 4, "value": 2024}
+OTHER_KIND = {"name": "section", "type": 1, "options": []}
 
 
 @pytest.mark.parametrize(
     "options",
-    [[], [DONOR], [SECTION, PRIVATE], [PRIVATE, DONOR, SECTION], [FORMER], [FORMER, DONOR]],
+    [[], [DONOR], [SECTION, PRIVATE], [PRIVATE, DONOR, SECTION], [FORMER], [FORMER, DONOR], [OTHER_KIND, DONOR]],
     ids=lambda options: " ".join(option["name"] for option in options) or "none",
 )
 async def test_options_arrive_as_by_discord_py(options: Sequence[Mapping[str, Any]]) -> None:
