@@ -21,7 +21,16 @@ OTHER_KIND = {"name": "section", "type": 1, "options": []}
 
 @pytest.mark.parametrize(
     "options",
-    [[], [DONOR], [SECTION, PRIVATE], [PRIVATE, DONOR, SECTION], [FORMER], [FORMER, DONOR], [OTHER_KIND, DONOR]],
+    [
+        [],
+        [DONOR],
+        [SECTION, PRIVATE],
+        [PRIVATE, DONOR, SECTION],
+        [FORMER],
+        [FORMER, DONOR],
+        [DONOR, OTHER_KIND],
+        [FORMER, OTHER_KIND],
+    ],
     ids=lambda options: " ".join(option["name"] for option in options) or "none",
 )
 async def test_options_arrive_as_by_discord_py(options: Sequence[Mapping[str, Any]]) -> None:
@@ -44,7 +53,8 @@ async def test_options_arrive_as_by_discord_py(options: Sequence[Mapping[str, An
         used = payload(data={"id": "900", "name": "aid", "type": 1, "options": options})
         interaction = LazyInteraction(data=used, state=client._connection)
 
-        await command.use(interaction, options)
+        _, parsed = tree._get_app_command_options(used["data"])
+        await command.use(interaction, parsed)
         await tree._call(interaction)
 
     assert seen[0] == seen[1]
