@@ -28,8 +28,8 @@ class TopicCommand(app_commands.Command[Any, ..., None]):
     """
     A command whose options are texts and switches, for everybody.
 
-    So ``use`` leaves out what discord.py does for options of any kind, a tenth of an answer: looking up people and
-    channels, converting, asking the checks of the command.
+    So ``use`` leaves out what discord.py does for options of any kind: looking up people and channels, converting,
+    asking the checks of the command.
     """
 
     @cached_property

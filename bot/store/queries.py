@@ -25,7 +25,7 @@ _TEXT = _COLUMNS.index("text")
 _values_of = attrgetter(*_COLUMNS)
 
 # Rows of one statement on SQLite. Its driver lets go of the interpreter and takes it back for each statement; while
-# answers are given, doing that for each row cost five times what the rows did.
+# answers are given, doing that for each row costs several times what the row does.
 _TOGETHER = (100, 10)
 
 Values = tuple[Any, ...]
