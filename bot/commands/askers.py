@@ -1,9 +1,9 @@
 """
 Who asks, and where, as Discord says it.
 
-discord.py makes objects of a person, a server, a channel and a message before anybody asks for one, a large part of what
-an answer cost. What answers depend on is little; it is read from the payload here, and the objects are made for whoever
-needs one (``bot.delivery.interactions``).
+discord.py makes objects of a person, a server, a channel and a message before anybody asks for one, a large part of
+what an answer cost. What answers depend on is little; it is read from the payload here, and the objects are made for
+whoever needs one (``bot.delivery.interactions``).
 """
 
 from collections.abc import Collection, Mapping

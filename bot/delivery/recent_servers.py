@@ -2,8 +2,8 @@
 Servers as discord.py has them, kept for a while.
 
 Nothing is cached here, so discord.py makes a server and the bot's membership of it anew for each interaction whose
-objects somebody asks for. That takes long, and the next one is often from the same server. What an interaction says of its server
-(id, language, features) rarely changes, and nothing here depends on it.
+objects somebody asks for. That takes long, and the next one is often from the same server. What an interaction says of
+its server (id, language, features) rarely changes, and nothing here depends on it.
 """
 
 from collections import OrderedDict
