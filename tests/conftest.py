@@ -112,3 +112,9 @@ async def open_world(settings: Settings, *, server: int | None = None) -> AsyncI
 async def world(tmp_path: Path) -> AsyncIterator[World]:
     async with open_world(settings_for(tmp_path)) as world:
         yield world
+
+
+@pytest.fixture
+def fresh_names(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let commands read the real pack."""
+    monkeypatch.setenv("BOT_KNOWLEDGE", str(REAL_PACK))
