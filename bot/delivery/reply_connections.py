@@ -7,16 +7,19 @@ to read what comes back.
 """
 
 import asyncio
+import socket
 import ssl
 from collections import deque
 from collections.abc import Mapping
 from contextlib import suppress
+from contextvars import Context
 from dataclasses import dataclass, field
 from functools import partial
 from types import TracebackType
 from typing import Self
 
 import httptools
+from aiohappyeyeballs import start_connection
 from yarl import URL
 
 CONNECTIONS = 64  # at most; who comes later waits for one
@@ -115,17 +118,34 @@ class ReplyConnections:
             self._free.append(connection)
 
     async def _connect(self) -> "_Connection":
-        loop = asyncio.get_running_loop()
+        """
+        Open a connection, in a context of its own: it outlives what is being answered, and would keep all of that.
+
+        Raises:
+            NotConnected: There is none.
+        """
+        opening = asyncio.get_running_loop().create_task(self._open(), context=Context())
         try:
+            return await opening
+        except asyncio.CancelledError:
+            if opening.done() and not opening.cancelled() and opening.exception() is None:
+                opening.result().close()
+            raise
+        finally:
+            del opening  # it has the error, whose trace has this frame: a circle
+
+    async def _open(self) -> "_Connection":
+        loop = asyncio.get_running_loop()
+        tls = await self._encryption()
+        try:
+            addresses = await loop.getaddrinfo(self._host, self._port, type=socket.SOCK_STREAM)
+            # asyncio's own race for an address leaves tasks behind that only a search for garbage finds.
+            connected = await start_connection(addresses, happy_eyeballs_delay=HAPPY_EYEBALLS_SECONDS, loop=loop)
             _, connection = await loop.create_connection(
-                partial(_Connection, loop),
-                self._host,
-                self._port,
-                ssl=await self._encryption(),
-                happy_eyeballs_delay=HAPPY_EYEBALLS_SECONDS,
+                partial(_Connection, loop), sock=connected, ssl=tls, server_hostname=self._host if tls else None
             )
         except OSError as error:  # a certificate that is not trusted is one too
-            raise NotConnected(str(error)) from error
+            raise NotConnected(str(error)) from error.with_traceback(None)  # a frame in it names the error: a circle
         return connection
 
     async def _encryption(self) -> ssl.SSLContext | None:
@@ -141,7 +161,7 @@ class _Connection(asyncio.Protocol):
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
         self._loop = loop
-        self._parser = httptools.HttpResponseParser(self)
+        self._parser: httptools.HttpResponseParser | None = httptools.HttpResponseParser(self)
         self._transport: asyncio.Transport | None = None
         self._awaited: asyncio.Future[Answer] | None = None
         self._answer = Answer()
@@ -180,13 +200,14 @@ class _Connection(asyncio.Protocol):
         if self._awaited is None:  # nobody asked: such as a time-out that the server announces before it closes
             self.close()
             return
+        assert self._parser is not None, "connected"
         try:
             self._parser.feed_data(data)
         except httptools.HttpParserError as error:
             self._fail(f"what came is not HTTP: {type(error).__name__}")
 
     def connection_lost(self, error: Exception | None) -> None:
-        self._transport = None
+        self._transport = self._parser = None  # which names this connection in turn
         self._fail(str(error) if error else "the server closed the connection")
 
     def on_status(self, reason: bytes) -> None:
@@ -201,6 +222,7 @@ class _Connection(asyncio.Protocol):
             self._fail("the answer is too long")
 
     def on_message_complete(self) -> None:
+        assert self._parser is not None, "connected"
         answer, self._answer = self._answer, Answer()
         headers, self._headers = self._headers, []
         answer.status = self._parser.get_status_code()

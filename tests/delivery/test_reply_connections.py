@@ -1,9 +1,12 @@
 """Connections that replies go out on, against a server that says exactly what a test wants."""
 
 import asyncio
+import gc
 import ssl
+import weakref
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -181,6 +184,50 @@ async def test_a_request_that_is_given_up_takes_its_connection_along() -> None:
 
     assert answer.status == 200
     assert server.connections == 2
+
+
+class _Kept:
+    """What somebody's request is about."""
+
+
+_kept: ContextVar[_Kept] = ContextVar("kept")
+
+
+async def _ask_about(kept: _Kept, connections: ReplyConnections) -> None:
+    _kept.set(kept)
+    with suppress(OSError, TimeoutError):
+        async with asyncio.timeout(0.2):
+            await connections.request("POST", "/reply", headers={}, body=b"{}")
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        pytest.param([(OK,)], id="answered"),
+        pytest.param([(b"",)], id="connection closed"),
+        pytest.param([(b"no HTTP",)], id="not HTTP"),
+        pytest.param([(b"HTTP/1.1 200 OK\r\n",)], id="given up"),
+        pytest.param(None, id="nobody there"),
+    ],
+)
+async def test_connecting_holds_on_to_nothing_of_who_asked(
+    script: Sequence[Sequence[bytes]] | None, unused_tcp_port: int
+) -> None:
+    """A connection made for an interaction outlives it; when connections fail by the dozen, memory would swell."""
+    async with serving(*script or ()) as server:
+        address = f"http://127.0.0.1:{unused_tcp_port if script is None else server.port}"
+        async with ReplyConnections(address, user_agent="x") as connections:
+            gc.disable()
+            try:
+                kept = _Kept()
+                still_there = weakref.ref(kept)
+                await asyncio.create_task(_ask_about(kept, connections))
+                del kept
+                await asyncio.sleep(0.05)  # what was closed says so in the loop's next rounds
+
+                assert still_there() is None
+            finally:
+                gc.enable()
 
 
 async def test_what_nobody_asked_for_ends_the_connection() -> None:
