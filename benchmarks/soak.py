@@ -265,11 +265,9 @@ class Soak:
         self._started = time.monotonic()
         keeping = asyncio.create_task(self._keep_running())
         await self._until_ready()
-        work = [asyncio.create_task(task) for task in (self._spoil(), self._watch_memory())]
-        await self._ask()
-        for task in work:
-            task.cancel()
-        await asyncio.gather(*work, return_exceptions=True)
+        async with asyncio.TaskGroup() as group:  # to the end of each: what went away comes back
+            for work in (self._ask(), self._spoil(), self._watch_memory()):
+                group.create_task(work)
         await self._until_ready()
         await asyncio.sleep(LAST_WAIT)
         self._ending = True
@@ -278,6 +276,10 @@ class Soak:
         await keeping
         self._judge()
         return self.report
+
+    @property
+    def _is_going_on(self) -> bool:
+        return time.monotonic() < self._started + self._seconds
 
     async def _keep_running(self) -> None:
         """Start the bot, and again whenever it ended, as a supervisor does."""
@@ -295,10 +297,10 @@ class Soak:
         """Send interactions at the rate, also while nobody can hear them."""
         started = time.monotonic()
         number = 0
-        while (now := time.monotonic()) < self._started + self._seconds:
+        while self._is_going_on:
             await self._ask_one()
             number += 1
-            await asyncio.sleep(max(0.0, started + number / RATE - now))
+            await asyncio.sleep(max(0.0, started + number / RATE - time.monotonic()))
         self.report.seconds = time.monotonic() - self._started
 
     async def _ask_one(self) -> None:
@@ -328,13 +330,15 @@ class Soak:
                 await discord.ask("form", 5, {"custom_id": press.custom_id(), "components": [field_]}, user=user)
 
     async def _spoil(self) -> None:
-        """Let something go wrong every few seconds."""
+        """Let something go wrong every few seconds, as long as somebody asks."""
         last_session = self._started
         gap = min(SESSION_GAP, self._seconds / 6)
         early = itertools.cycle(self._restarts | self._sessions)
         while True:
             await asyncio.sleep(self._chance.uniform(*FAULT_GAPS))
             now = time.monotonic()
+            if not self._is_going_on:
+                return
             if now - last_session > gap:
                 last_session = now
                 is_early = now - self._started < max(self._seconds / 3, 3.5 * gap)
@@ -411,7 +415,7 @@ class Soak:
             connection.close()
 
     async def _watch_memory(self) -> None:
-        while True:
+        while self._is_going_on:
             await asyncio.sleep(SAMPLE_SECONDS)
             if self._bot is not None and self._bot.process.returncode is None:
                 with suppress(OSError):  # it has just ended

@@ -10,6 +10,7 @@ from typing import Any
 
 from aiohttp import WSMsgType, web
 
+from tests.ports import free_ports
 from tests.wire.discord import HEARTBEAT_MS, WireDiscord
 from tests.wire.gateway_sockets import GatewaySocket
 
@@ -67,8 +68,10 @@ class FaultyDiscord(WireDiscord):
         assert self._runner is not None, "served"
         await self._runner.cleanup()
 
-    async def come_back(self, port: int = 0) -> None:
-        """Listen, at the same port as before once there was one."""
+    async def come_back(self, port: int | None = None) -> None:
+        """Listen, at the same port as before once there was one; nobody can have taken it meanwhile."""
+        if port is None:
+            (port,) = free_ports(1)
         self._runner = web.AppRunner(self.application(), access_log=None, shutdown_timeout=0.1)
         await self._runner.setup()
         await web.TCPSite(self._runner, "127.0.0.1", port, reuse_address=True).start()
