@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bot import __version__, garbage
-from bot.background import background_tasks
+from bot.background import background_tasks, in_background
 from bot.commands.about import about_commands
 from bot.commands.ask import ask_command
 from bot.commands.browse import browse_commands
@@ -209,6 +209,7 @@ async def open_bot(settings: Settings, *, command_sync: CommandSync | None) -> A
             )
             health = serve_health(settings.health.host, settings.health.port, lambda: _health(bot), metrics.text)
             await stack.enter_async_context(health)
+        await stack.enter_async_context(in_background(garbage.tidy_up(), name="tidy-up"))
         yield bot
 
 
