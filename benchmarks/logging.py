@@ -62,11 +62,11 @@ async def measure() -> None:
                 log.record(make_query(1))
                 await log.flushed()
                 await _at_full_speed(log)
-            await _at_a_steady_rate(store, QueryJournal.open(folder / "paced.journal"))
+            await _at_a_steady_rate(store, folder)
             await _each_part(store, QueryJournal.open(folder / "other.journal"))
 
 
-async def _at_a_steady_rate(store: QueryStore, journal: QueryJournal) -> None:
+async def _at_a_steady_rate(store: QueryStore, folder: Path) -> None:
     """
     Print what each thread spends on rows that come at the rate, each after the work of an answer.
 
@@ -78,19 +78,23 @@ async def _at_a_steady_rate(store: QueryStore, journal: QueryJournal) -> None:
         return store
 
     with _timed_tasks(QueryLog.__name__) as timed:
-        async with open_query_log(open_store, journal) as log:
+        async with open_query_log(open_store, QueryJournal.open(folder / "paced.journal")) as log:
             log.record(make_query(2))
             await log.flushed()
             (writer,) = timed
             before, database = writer.spent, _other_threads()
             calls = [_thread_time(log.record, row) async for row in _paced(RATE * SECONDS)]
             await log.flushed()
-    reading = [_thread_time(lambda _: None, row) async for row in _paced(RATE)]
-    record = statistics.mean(calls) - statistics.mean(reading)
+    reading = statistics.mean([_thread_time(lambda _: None, row) async for row in _paced(5 * RATE)])
+    line = line_of(make_rows(1, first=1)[0])
+    with (folder / "lines").open("ab", buffering=0) as file:
+        writing = statistics.mean([_thread_time(lambda _: file.write(line), row) async for row in _paced(5 * RATE)])
+    record = statistics.mean(calls) - reading
     parts = (record, (writer.spent - before) / len(calls), (_other_threads() - database) / len(calls))
     recorded, written, stored = (_us(part / 1e9) for part in parts)
     print(f"per row at {RATE}/s, journal to commit   {_us(sum(parts) / 1e9)} µs of CPU")
     print(f"  record() {recorded}, the writer's task {written}, the database's thread {stored}")
+    print(f"  nothing but such a line into a file  {_us((writing - reading) / 1e9)} µs")
 
 
 async def _paced(count: int) -> AsyncIterator[Query]:
