@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.soak import RATE, Absence, Report, soak
+from benchmarks.soak import RATE, Absence, soak
+from benchmarks.soak_report import Report
 
 MINUTES = 2.0
 
