@@ -8,10 +8,11 @@ import time
 from pathlib import Path
 
 from tests.factories import REAL_PACK
-from tests.wire.discord import WireDiscord, open_discord
+from tests.wire.discord import WireDiscord, serve
 from tests.wire.process import environment
 
 ROUNDS = 9
+SERVERS = (10, 10_000)  # that the bot is in, by READY
 
 
 async def seconds_to_ready(discord: WireDiscord, folder: Path, *command: str) -> float:
@@ -44,20 +45,26 @@ async def seconds_to_end(*command: str) -> float:
     return time.perf_counter() - started
 
 
+async def starts(servers: int, folder: Path) -> tuple[float, float, int]:
+    """Return the medians of a bare bot and of ours in so many servers, and how often commands were written."""
+    folder.mkdir()
+    async with serve(WireDiscord(servers=servers)) as discord:
+        await seconds_to_ready(discord, folder, "bot", "run")  # registers the commands, fills the file cache
+        bare, ours = [], []
+        for _ in range(ROUNDS):
+            bare.append(await seconds_to_ready(discord, folder, "benchmarks.bare_bot"))
+            ours.append(await seconds_to_ready(discord, folder, "bot", "run"))
+        return statistics.median(bare), statistics.median(ours), len(discord.writes())
+
+
 async def measure() -> None:
-    """Print the medians and their ratio."""
+    """Print the medians and their ratios."""
     with tempfile.TemporaryDirectory() as name:
-        async with open_discord() as discord:
-            folder = Path(name)
-            await seconds_to_ready(discord, folder, "bot", "run")  # registers the commands, fills the file cache
-            bare, ours, help_ = [], [], []
-            for _ in range(ROUNDS):
-                bare.append(await seconds_to_ready(discord, folder, "benchmarks.bare_bot"))
-                ours.append(await seconds_to_ready(discord, folder, "bot", "run"))
-                help_.append(await seconds_to_end("bot", "--help"))
-            writes = len(discord.writes())
-    ratio = statistics.median(ours) / statistics.median(bare)
-    print(f"start to ready, bare discord.py bot   {statistics.median(bare) * 1000:7.0f} ms")
-    print(f"start to ready, this bot              {statistics.median(ours) * 1000:7.0f} ms, {ratio:.2f} times as long")
-    print(f"command writes in {ROUNDS + 1} starts           {writes:7d}")
-    print(f"natobot --help                        {statistics.median(help_) * 1000:7.0f} ms")
+        for servers in SERVERS:
+            bare, ours, writes = await starts(servers, Path(name) / str(servers))
+            print(f"in {servers:,} servers")
+            print(f"  start to ready, bare discord.py bot {bare * 1000:7.0f} ms")
+            print(f"  start to ready, this bot            {ours * 1000:7.0f} ms, {ours / bare:.2f} times as long")
+            print(f"  command writes in {ROUNDS + 1} starts         {writes:7d}")
+    help_ = statistics.median([await seconds_to_end("bot", "--help") for _ in range(ROUNDS)])
+    print(f"natobot --help                        {help_ * 1000:7.0f} ms")
